@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/settings.hpp"
+
+namespace jkproxy::config {
+
+// One thing that is wrong, where it is, and what would be right.
+struct Error {
+  std::string file;
+  int line = 0;    // from 1; 0: the whole file
+  int column = 0;  // from 1; 0: unknown
+  std::string message;
+};
+
+// `file:line:column: message`.
+std::string to_text(const Error& error);
+
+// Either everything, with defaults filled in, or all errors in one go, in the file's order.
+using Result = std::variant<Settings, std::vector<Error>>;
+
+// Value of an environment variable, or nothing where it is not set.
+using Environment = std::function<std::optional<std::string>(std::string_view name)>;
+
+// Parses, fills in defaults and validates. `file` is used in messages only.
+Result parse(std::string_view yaml, std::string_view file, const Environment& environment);
+
+// Reads the file (the only place that touches the disk), then parses.
+Result load_file(const std::string& path);
+
+// The configuration of `--listen ADDRESS --worker NAME=URL ...`, without a file.
+Result from_command_line(const std::vector<std::string>& listeners,
+                         const std::vector<std::string>& workers);
+
+// YAML with every default written out; passes `parse` again with an equal result.
+std::string to_yaml(const Settings& settings);
+
+}  // namespace jkproxy::config
