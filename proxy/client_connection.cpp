@@ -1,0 +1,159 @@
+#include "proxy/client_connection.hpp"
+
+#include <array>
+
+#include "proxy/exchange.hpp"
+
+namespace jkproxy::proxy {
+
+namespace {
+
+constexpr std::chrono::seconds linger_time{2};
+constexpr std::size_t linger_bytes = 1024UL * 1024;
+constexpr std::size_t most_empty_lines = 8;  // bytes of CRLF before a request line
+
+// FNV-1a: tells clients apart, nothing more.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf2'9ce4'8422'2325U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100'0000'01b3U;
+  return hash;
+}
+
+}  // namespace
+
+ClientConnection::ClientConnection(Loop& its_loop, std::unique_ptr<Stream> its_stream, Peer its_peer)
+    : loop{its_loop},
+      stream{std::move(its_stream)},
+      peer{std::move(its_peer)},
+      in{loop.blocks},
+      waiter{loop.deadlines, loop.executor},
+      ref{loop.waiters.enter(waiter)},
+      peer_hash{hash_of(peer.address)} {
+  loop.counters.open.fetch_add(1, std::memory_order_relaxed);
+}
+
+ClientConnection::~ClientConnection() {
+  stream->disarm();
+  loop.waiters.leave(ref);
+  loop.counters.open.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Task<ClientConnection::HeadRead> ClientConnection::read_head() {
+  const auto& settings = loop.snapshot->settings;
+  const auto& timeouts = settings.client_timeouts;
+  search_ = {};
+  auto deadline = loop.now() + (first_request_ ? timeouts.head : timeouts.keep_alive);
+  bool begun = false;
+  for (;;) {
+    if (!skip_empty_lines()) co_return HeadRead::malformed;
+    if (!begun && !in.empty()) {
+      begun = true;
+      request_begin = loop.now();
+      deadline = request_begin + timeouts.head;
+    }
+    if (begun) {
+      const auto found =
+          search_.find_end(in.unread(), settings.limits.request_line, settings.limits.head);
+      if (found != HeadSearch::Found::need_more) {
+        first_request_ = false;
+        co_return judge(found);
+      }
+    }
+    const auto result = stream->try_read(in.space());
+    if (result.moved()) {
+      in.filled(result.bytes);
+      continue;
+    }
+    in.release_if_empty();
+    if (!result.blocked() || loop.stopping || (loop.draining && !begun)) co_return HeadRead::closed;
+    stream->arm_read(waiter);
+    const auto wake = co_await waiter.wait(deadline);
+    loop.refresh_now();
+    if (wake == Wake::deadline) co_return begun ? HeadRead::timed_out : HeadRead::closed;
+  }
+}
+
+// RFC 9112 2.2: a server ignores at least one empty line before a request line. False: too many.
+bool ClientConnection::skip_empty_lines() {
+  if (search_.looked > 0) return true;
+  const auto bytes = in.unread();
+  std::size_t skipped = 0;
+  while (bytes.substr(skipped).starts_with("\r\n")) skipped += 2;
+  in.consume(skipped);
+  return skipped <= most_empty_lines;
+}
+
+ClientConnection::HeadRead ClientConnection::judge(HeadSearch::Found found) {
+  switch (found) {
+    case HeadSearch::Found::complete: return HeadRead::complete;
+    case HeadSearch::Found::request_line_limit: return HeadRead::request_line_limit;
+    case HeadSearch::Found::head_limit: return HeadRead::head_limit;
+    case HeadSearch::Found::bare_line_feed:
+    case HeadSearch::Found::need_more: break;
+  }
+  return HeadRead::malformed;
+}
+
+ClientConnection::Presence ClientConnection::watch() {
+  const auto space = in.space();
+  if (space.empty()) return Presence::here;  // a flood of pipelined requests waits its turn
+  const auto result = stream->try_read(space);
+  if (result.moved()) {
+    in.filled(result.bytes);
+    return watch();
+  }
+  in.release_if_empty();
+  if (!result.blocked()) return Presence::gone;
+  stream->arm_read(waiter);
+  return Presence::here;
+}
+
+Task<bool> ClientConnection::write_all(std::string_view bytes) {
+  const auto patience = loop.snapshot->settings.client_timeouts.body;
+  while (!bytes.empty()) {
+    const iovec piece{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
+    const auto result = stream->try_write({&piece, 1});
+    if (result.moved()) {
+      bytes.remove_prefix(result.bytes);
+      continue;
+    }
+    if (!result.blocked() || loop.stopping) co_return false;
+    stream->arm_write(waiter);
+    const auto wake = co_await waiter.wait(loop.now() + patience);
+    loop.refresh_now();
+    if (wake == Wake::deadline) co_return false;
+  }
+  co_return true;
+}
+
+Task<> ClientConnection::linger() {
+  stream->end_writing();
+  const auto deadline = loop.now() + linger_time;
+  for (std::size_t read = in.unread().size(); read < linger_bytes && !loop.stopping;) {
+    in.consume(in.unread().size());
+    const auto result = stream->try_read(in.space());
+    if (result.moved()) {
+      read += result.bytes;
+      continue;
+    }
+    in.release_if_empty();
+    if (!result.blocked()) co_return;
+    stream->arm_read(waiter);
+    const auto wake = co_await waiter.wait(deadline);
+    loop.refresh_now();
+    if (wake == Wake::deadline) co_return;
+  }
+}
+
+Task<> serve_client(Loop& loop, std::unique_ptr<Stream> stream, Peer peer) {
+  ClientConnection client{loop, std::move(stream), std::move(peer)};
+  for (;;) {
+    const auto read = co_await client.read_head();
+    if (read == ClientConnection::HeadRead::closed) co_return;
+    const auto after = co_await serve_exchange(client, read);
+    if (after == AfterExchange::close) co_return;
+    if (after == AfterExchange::linger) co_return co_await client.linger();
+  }
+}
+
+}  // namespace jkproxy::proxy

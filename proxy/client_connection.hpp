@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "proxy/head_parser.hpp"
+#include "proxy/loop.hpp"
+#include "proxy/stream.hpp"
+
+namespace jkproxy::proxy {
+
+// Who the client is, as far as the connection tells.
+struct Peer {
+  std::string address;        // without port; "unix" for unix sockets
+  std::string listener_port;  // digits; empty for unix sockets
+  bool trusted = false;       // by `trusted_proxies`
+};
+
+// One client and what was read from it and not yet used. Lives in the frame of `serve_client`.
+class ClientConnection {
+ public:
+  ClientConnection(Loop& loop, std::unique_ptr<Stream> stream, Peer peer);
+  ~ClientConnection();
+  ClientConnection(const ClientConnection&) = delete;
+  ClientConnection& operator=(const ClientConnection&) = delete;
+
+  Loop& loop;
+  const std::unique_ptr<Stream> stream;
+  const Peer peer;
+  ReadBuffer in;
+  Waiter waiter;
+  const routing::WaiterRef ref;
+  const std::uint64_t peer_hash;  // of the address
+  TimePoint request_begin;        // first byte of the request that was read last
+
+  enum class HeadRead : std::uint8_t {
+    complete,            // `head_size` bytes at the front of `in`
+    closed,              // the client is gone, or has nothing to say; no answer
+    timed_out,           // 408
+    malformed,           // 400
+    request_line_limit,  // 414
+    head_limit,          // 431
+  };
+  Task<HeadRead> read_head();
+  std::size_t head_size() const { return search_.size; }
+
+  // What the client sends while its answer is under way.
+  enum class Presence : std::uint8_t { here, gone };
+  // Looks without waiting; pipelined bytes are kept. Arms reading if there may be more to learn.
+  Presence watch();
+
+  // True: all of it is with the client.
+  Task<bool> write_all(std::string_view bytes);
+  // Lets the client read our last bytes before the connection goes: closing with unread input
+  // would reset it. Bounded in time and bytes.
+  Task<> linger();
+
+ private:
+  bool skip_empty_lines();
+  HeadRead judge(HeadSearch::Found found);
+
+  HeadSearch search_;
+  bool first_request_ = true;
+};
+
+// Serves one client until either side is done: read a head, serve the exchange, again.
+Task<> serve_client(Loop& loop, std::unique_ptr<Stream> stream, Peer peer);
+
+}  // namespace jkproxy::proxy

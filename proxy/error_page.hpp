@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace jkproxy::proxy {
+
+// The reason phrase of a status that we send ourselves.
+std::string_view reason_phrase(int status);
+
+struct ErrorPage {
+  int status = 500;
+  std::string_view detail;      // one line: what happened; static text, never a peer's bytes
+  std::string_view request_id;  // in the log as well
+  int retry_after_seconds = 0;  // 0: no Retry-After
+  bool keep_alive = false;
+  bool head_only = false;  // answers HEAD
+};
+
+// Appends a whole answer, head and small HTML body. No Set-Cookie, no word about what is inside.
+void compose_error_page(const ErrorPage& page, std::string& out);
+
+}  // namespace jkproxy::proxy

@@ -1,0 +1,142 @@
+#include "proxy/exchange.hpp"
+
+#include "proxy/failover.hpp"
+#include "proxy/head_parser.hpp"
+#include "routing/session_route.hpp"
+
+namespace jkproxy::proxy {
+
+namespace {
+
+using HeadRead = ClientConnection::HeadRead;
+
+std::optional<Refusal> refusal_of(HeadRead read) {
+  switch (read) {
+    case HeadRead::complete:
+    case HeadRead::closed: return std::nullopt;
+    case HeadRead::timed_out:
+      return Refusal{.status = 408, .reason = "The request's head took too long."};
+    case HeadRead::malformed:
+      return Refusal{.status = 400, .reason = "The request's head is malformed."};
+    case HeadRead::request_line_limit:
+      return Refusal{.status = 414, .reason = "The request line is too long."};
+    case HeadRead::head_limit:
+      return Refusal{.status = 431, .reason = "The request's head is too large."};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> refusal_of(Parsed parsed) {
+  switch (parsed) {
+    case Parsed::good: return std::nullopt;
+    case Parsed::malformed:
+      return Refusal{.status = 400, .reason = "The request's head is malformed."};
+    case Parsed::too_many_fields:
+      return Refusal{.status = 431, .reason = "The request has too many header fields."};
+    case Parsed::unsupported_version:
+      return Refusal{.status = 505, .reason = "This server speaks HTTP/1.1 and HTTP/1.0."};
+  }
+  return std::nullopt;
+}
+
+std::string_view first_line(std::string_view head) { return head.substr(0, head.find("\r\n")); }
+
+std::string_view value_of(const Exchange& exchange, std::string_view bytes, http::field name) {
+  for (const auto& field : exchange.head.fields)
+    if (field.name_id == name) return field.value.in(bytes);
+  return {};
+}
+
+}  // namespace
+
+Exchange::Exchange(ClientConnection& its_client)
+    : client{its_client}, loop{client.loop}, snapshot{loop.snapshot}, head_text{loop.blocks} {
+  loop.make_request_id(request_id);
+  request.waiter = client.ref;
+  record.client = client.peer.address;
+  record.request_id = request_id;
+  record.begin = client.request_begin;
+}
+
+Exchange::~Exchange() { leave_gate(routing::Leave::failed); }
+
+std::optional<Refusal> Exchange::read_request(HeadRead read) {
+  if (read != HeadRead::complete) {
+    head_text->assign(first_line(client.in.unread()).substr(0, 1024));
+    return refusal_of(read);
+  }
+  head_text->assign(client.in.unread().substr(0, client.head_size()));
+  client.in.consume(client.head_size());
+  const auto bytes = head_text.view();
+  if (auto refusal = refusal_of(parse_request_head(bytes, snapshot->settings.limits.fields, head)))
+    return refusal;
+  if (auto refusal = check_request(head, bytes, facts)) return refusal;
+  client_keep_alive = facts.keep_alive;
+  replayable = facts.framing.kind == Framing::Kind::none ||
+               (facts.framing.kind == Framing::Kind::length && facts.framing.length == 0);
+  if (auto refusal = find_balancer()) return refusal;
+  find_session();
+  return std::nullopt;
+}
+
+std::optional<Refusal> Exchange::find_balancer() {
+  const auto bytes = head_text.view();
+  const auto path = routing::canonical_path(facts.path.in(bytes), path_);
+  if (!path) return Refusal{.status = 400, .reason = "The request's path is not acceptable."};
+  const auto found = snapshot->mounts.find_balancer(facts.host.in(bytes), *path);
+  if (!found) return Refusal{.status = 404, .reason = "Nothing is mounted at this address."};
+  request.balancer = &snapshot->balancers[*found];
+  return std::nullopt;
+}
+
+// As Tomcat does it: cookies first, whatever they hold; the path parameter only without one.
+void Exchange::find_session() {
+  const auto bytes = head_text.view();
+  const auto& sticky = request.balancer->settings.sticky_session;
+  routing::SessionIds ids;
+  for (const auto& field : head.fields)
+    if (field.name_id == http::field::cookie)
+      routing::add_cookie_session_ids(field.value.in(bytes), sticky.cookie, ids);
+  if (ids.empty())
+    if (const auto id = routing::path_session_id(facts.path.in(bytes), sticky.path_parameter))
+      ids.add(*id);
+  if (ids.empty()) return;
+  request.session_id = routing::session_id_that_counts(ids, *request.balancer);
+  record.route_in = routing::route_of(request.session_id).value_or(std::string_view{});
+}
+
+void Exchange::choose_worker() {
+  decision = loop.shared.router.choose_worker(request, loop.now(), loop.election_offset);
+  record.decision = decision.reason;
+  at_gate_ = decision.first || decision.verdict == routing::Decision::Verdict::wait;
+}
+
+void Exchange::leave_gate(routing::Leave how) {
+  if (!std::exchange(at_gate_, false)) return;
+  auto& table = loop.shared.router.table();
+  for (const auto& waiter : table.leave(decision.key, client.ref, how, loop.now()))
+    loop.shared.wake(waiter);
+}
+
+void Exchange::finish() {
+  loop.counters.requests.fetch_add(1, std::memory_order_relaxed);
+  record.total = std::chrono::duration_cast<std::chrono::microseconds>(loop.now() - record.begin);
+  if (!loop.access_log.enabled()) return;
+  const auto bytes = head_text.view();
+  record.request_line = first_line(bytes);
+  record.referer = value_of(*this, bytes, http::field::referer);
+  record.user_agent = value_of(*this, bytes, http::field::user_agent);
+  loop.access_log.log(record, loop.wall_second());
+}
+
+Task<AfterExchange> serve_exchange(ClientConnection& client, ClientConnection::HeadRead read) {
+  Exchange exchange{client};
+  const auto refusal = exchange.read_request(read);
+  const auto after = refusal ? co_await refuse(exchange, *refusal) : co_await serve(exchange);
+  exchange.leave_gate(routing::Leave::failed);
+  client.loop.refresh_now();
+  exchange.finish();
+  co_return after;
+}
+
+}  // namespace jkproxy::proxy

@@ -1,0 +1,215 @@
+#include "proxy/failover.hpp"
+
+#include "proxy/worker_attempt.hpp"
+#include "routing/lb_method.hpp"
+
+namespace jkproxy::proxy {
+
+using routing::Next;
+using routing::Outcome;
+
+namespace {
+
+constexpr Refusal no_worker{.status = 503, .reason = "No server is available at the moment."};
+constexpr Refusal broken_worker{.status = 502, .reason = "The server broke off the connection."};
+constexpr Refusal slow_worker{.status = 504, .reason = "The server did not answer in time."};
+constexpr int retry_after_seconds = 5;
+
+std::uint64_t bit(std::size_t member) { return std::uint64_t{1} << member; }
+
+// A small body of an idempotent request is read whole before it is sent, so that the request can be
+// sent again. Not while the client waits for a 100.
+bool wants_body_held(const Exchange& exchange) {
+  const auto& framing = exchange.facts.framing;
+  return !exchange.replayable && exchange.facts.idempotent && !exchange.facts.expects_continue &&
+         framing.kind == Framing::Kind::length &&
+         framing.length <= exchange.snapshot->settings.limits.replay_body;
+}
+
+Task<std::optional<Refusal>> hold_body(Exchange& exchange) {
+  auto& client = exchange.client;
+  const auto patience = exchange.snapshot->settings.client_timeouts.body;
+  auto& body = exchange.held_body;
+  const auto length = static_cast<std::size_t>(exchange.facts.framing.length);
+  while (body.size() < length) {
+    const auto bytes = client.in.unread().substr(0, length - body.size());
+    body.append(bytes);
+    client.in.consume(bytes.size());
+    if (body.size() == length) break;
+    const auto result = client.stream->try_read(client.in.space());
+    if (result.moved()) {
+      client.in.filled(result.bytes);
+      continue;
+    }
+    client.in.release_if_empty();
+    exchange.client_gone = !result.blocked() || client.loop.stopping;
+    if (exchange.client_gone) co_return broken_worker;
+    client.stream->arm_read(client.waiter);
+    const auto wake = co_await client.waiter.wait(client.loop.now() + patience);
+    client.loop.refresh_now();
+    if (wake == Wake::deadline)
+      co_return Refusal{.status = 408, .reason = "The request's body took too long."};
+  }
+  client.in.release_if_empty();
+  exchange.body_held = exchange.replayable = true;
+  co_return std::nullopt;
+}
+
+void log_displaced(const Exchange& exchange) {
+  const auto stem = routing::stem_of(exchange.request.session_id);
+  const auto end = stem.substr(stem.size() - std::min<std::size_t>(stem.size(), 4));
+  exchange.loop.shared.log->info("session ..{} of route {} moves to worker {} ({}, rid={})", end,
+                                 exchange.record.route_in, exchange.worker().settings.name,
+                                 routing::to_text(exchange.decision.reason), exchange.request_id);
+  if (exchange.decision.may_hold_old_copy)
+    exchange.loop.shared.log->warn(
+        "session ..{} goes to worker {}, which may hold an old copy of it: no other is usable", end,
+        exchange.worker().settings.name);
+}
+
+// False: the request ends here, unserved.
+Task<bool> wait_at_gate(Exchange& exchange) {
+  auto& client = exchange.client;
+  const auto& settings = exchange.request.balancer->settings;
+  if (exchange.loop.now() - exchange.record.begin > settings.response_timeout) co_return false;
+  client.in.park();
+  if (client.watch() == ClientConnection::Presence::gone) {
+    exchange.client_gone = true;
+    co_return false;
+  }
+  co_await client.waiter.wait(exchange.decision.retry_at);
+  exchange.loop.refresh_now();
+  co_return !exchange.loop.stopping;
+}
+
+// A connect decides whether a worker that broke two connections in a row is dead. True: it lives.
+Task<bool> worker_lives(Exchange& exchange) {
+  auto& loop = exchange.loop;
+  const auto* address = loop.connections.address(exchange.worker().id());
+  int error = 0;
+  if (address == nullptr) co_return false;
+  const auto connection = begin_connect(loop.executor, loop.blocks, *address, error);
+  if (connection == nullptr) co_return false;
+  const auto deadline = loop.now() + exchange.request.balancer->settings.connect_timeout;
+  while (!connection->stream.writable()) {
+    connection->stream.arm_write(exchange.client.waiter);
+    const auto wake = co_await exchange.client.waiter.wait(deadline);
+    loop.refresh_now();
+    if (wake == Wake::deadline || loop.stopping) co_return true;  // silence is no death
+  }
+  co_return connection->stream.connect_error() == 0;
+}
+
+void report(const Exchange& exchange, const routing::Attempt& attempt) {
+  auto& runtime = *exchange.worker().runtime;
+  const bool gone = attempt.outcome == Outcome::client_gone;
+  if (attempt.outcome == Outcome::answered) return;  // reported with its head
+  (gone ? runtime.client_errors : runtime.errors).fetch_add(1, std::memory_order_relaxed);
+  if (gone && runtime.state.load() != routing::WorkerState::probe) return;
+  exchange.loop.shared.outcomes.record(runtime.id, attempt, exchange.client.peer_hash);
+}
+
+void exclude_worker(Exchange& exchange, bool refused) {
+  auto& request = exchange.request;
+  request.tried |= bit(exchange.decision.member);
+  if (!refused) return;
+  request.refused |= bit(exchange.decision.member);
+  request.refused_generation = exchange.decision.generation;
+}
+
+// Over the attempts at one request.
+struct Judge {
+  Exchange& exchange;
+  int breaks_on_fresh = 0;
+
+  Next next(const routing::Attempt& attempt, TimePoint attempt_begin) {
+    const auto& runtime = *exchange.worker().runtime;
+    const routing::Repeatability request{
+        .idempotent = exchange.facts.idempotent,
+        .replayable = exchange.replayable,
+        .on_fallback = exchange.request.on_fallback,
+        .breaks_on_fresh = breaks_on_fresh,
+        .worker_gave_bytes = runtime.last_byte.load() >= attempt_begin};
+    if (attempt.outcome == Outcome::broken && !attempt.reused) ++breaks_on_fresh;
+    return routing::next_step(attempt, request);
+  }
+};
+
+// The answer went to the client, or the client went away.
+AfterExchange after_answer(Exchange& exchange) {
+  if (exchange.record.aborted || exchange.loop.stopping) {
+    exchange.client.stream->abort();  // what it got is not all, and it shall see that
+    return AfterExchange::close;
+  }
+  if (exchange.client_gone) return AfterExchange::close;
+  return exchange.client_keep_alive ? AfterExchange::next : AfterExchange::linger;
+}
+
+}  // namespace
+
+Task<AfterExchange> serve(Exchange& exchange) {
+  if (wants_body_held(exchange))
+    if (const auto refusal = co_await hold_body(exchange))
+      co_return co_await refuse(exchange, *refusal);
+
+  Judge judge{exchange};
+  for (bool same_worker = false;;) {
+    if (!same_worker) exchange.choose_worker();
+    if (exchange.decision.verdict == routing::Decision::Verdict::unavailable)
+      co_return co_await refuse(exchange, no_worker);
+    if (exchange.decision.verdict == routing::Decision::Verdict::wait) {
+      if (!co_await wait_at_gate(exchange)) co_return co_await refuse(exchange, no_worker);
+      continue;
+    }
+    if (exchange.decision.displaced_now && !same_worker) log_displaced(exchange);
+    routing::count_request(exchange.request.balancer->members[exchange.decision.member]);
+    exchange.record.worker = exchange.worker().settings.name;
+    ++exchange.record.tries;
+
+    const auto begin = exchange.loop.now();
+    WorkerAttempt attempt{exchange};
+    const auto end = co_await attempt.run(same_worker);
+    same_worker = false;
+    if (!end) continue;
+    report(exchange, *end);
+    if (attempt.refusal()) co_return co_await refuse(exchange, *attempt.refusal());
+
+    switch (attempt.broken_off() ? Next::fallback : judge.next(*end, begin)) {
+      case Next::finish: co_return after_answer(exchange);
+      case Next::same_worker: same_worker = true; break;
+      case Next::check_worker:
+        if (co_await worker_lives(exchange)) co_return co_await refuse(exchange, broken_worker);
+        report(exchange, {.outcome = Outcome::refused, .sent_nothing = true});
+        [[fallthrough]];
+      case Next::fallback:
+        exclude_worker(exchange, end->outcome == Outcome::refused);
+        judge.breaks_on_fresh = 0;
+        break;
+      case Next::bad_gateway: co_return co_await refuse(exchange, broken_worker);
+      case Next::unavailable: co_return co_await refuse(exchange, no_worker);
+      case Next::gateway_timeout: co_return co_await refuse(exchange, slow_worker);
+    }
+  }
+}
+
+Task<AfterExchange> refuse(Exchange& exchange, Refusal refusal) {
+  if (exchange.client_gone || exchange.loop.stopping) co_return AfterExchange::close;
+  exchange.leave_gate(routing::Leave::failed);
+  exchange.loop.counters.refusals.fetch_add(1, std::memory_order_relaxed);
+  exchange.record.status = refusal.status;
+  const bool body_read = exchange.body_held || exchange.facts.framing.kind == Framing::Kind::none;
+  const bool keep_alive = exchange.client_keep_alive && exchange.head.size > 0 && body_read &&
+                          refusal.status != 400 && !exchange.loop.draining;
+  PooledText page{exchange.loop.blocks};
+  compose_error_page({.status = refusal.status,
+                      .detail = refusal.reason,
+                      .request_id = exchange.request_id,
+                      .retry_after_seconds = refusal.status == 503 ? retry_after_seconds : 0,
+                      .keep_alive = keep_alive,
+                      .head_only = exchange.facts.is_head},
+                     *page);
+  if (!co_await exchange.client.write_all(page.view())) co_return AfterExchange::close;
+  co_return keep_alive ? AfterExchange::next : AfterExchange::linger;
+}
+
+}  // namespace jkproxy::proxy

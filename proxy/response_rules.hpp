@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "proxy/message_head.hpp"
+
+namespace jkproxy::proxy {
+
+// What the rules found in a worker's good answer.
+struct ResponseFacts {
+  Framing framing;
+  bool keep_alive = true;  // the worker's connection may be used again
+  bool interim = false;    // 1xx
+};
+
+// Strict about what a worker sends (RFC 9112 6.3): two lengths that differ, Transfer-Encoding other
+// than `chunked`, together with Content-Length or from HTTP/1.0, a status outside 100..599, a 101
+// that nobody asked for: a static text says what is wrong and the answer becomes 502.
+// HEAD, 1xx, 204 and 304 have no body, whatever the fields say.
+std::optional<std::string_view> check_response(const ResponseHead& head, std::string_view bytes,
+                                               bool answers_head_request, ResponseFacts& facts);
+
+}  // namespace jkproxy::proxy

@@ -1,0 +1,82 @@
+#include "proxy/worker_connections.hpp"
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace jkproxy::proxy {
+
+WorkerConnections::PerWorker& WorkerConnections::of(routing::WorkerId worker) {
+  if (worker >= workers_.size()) workers_.resize(worker + 1);
+  return workers_[worker];
+}
+
+void WorkerConnections::set_address(routing::WorkerId worker, const routing::Address& address) {
+  auto& entry = of(worker);
+  if (entry.address != address) entry.idle.clear();
+  entry.address = address;
+}
+
+const routing::Address* WorkerConnections::address(routing::WorkerId worker) const {
+  if (worker >= workers_.size() || !workers_[worker].address) return nullptr;
+  return &*workers_[worker].address;
+}
+
+WorkerConnections::Connection WorkerConnections::lease(routing::WorkerId worker, bool for_sure,
+                                                       TimePoint idle_since) {
+  auto& idle = of(worker).idle;
+  while (!idle.empty()) {
+    auto last = std::move(idle.back());
+    idle.pop_back();
+    const auto& stream = last.connection->stream;
+    if (last.since < idle_since) continue;
+    if (for_sure ? stream.quiet_for_sure() : stream.quiet()) return std::move(last.connection);
+  }
+  return nullptr;
+}
+
+void WorkerConnections::give_back(routing::WorkerId worker, Connection connection, TimePoint now) {
+  connection->reused = true;
+  connection->buffer.release_if_empty();
+  connection->stream.watch();
+  if (!connection->stream.quiet()) return;  // it has more to say, or its end: not one to keep
+  of(worker).idle.push_back({.connection = std::move(connection), .since = now});
+}
+
+void WorkerConnections::close_idle(TimePoint since) {
+  for (auto& worker : workers_) {
+    const auto fresh = std::find_if(worker.idle.begin(), worker.idle.end(),
+                                    [&](const Idle& idle) { return idle.since >= since; });
+    worker.idle.erase(worker.idle.begin(), fresh);
+  }
+}
+
+void WorkerConnections::close_all(routing::WorkerId worker) {
+  of(worker).idle.clear();
+}
+
+WorkerConnections::Connection begin_connect(const Executor& executor, BlockPool& pool,
+                                            const routing::Address& address, int& error) {
+  const int descriptor =
+      ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) {
+    error = errno;
+    return nullptr;
+  }
+  const int on = 1;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on,
+               sizeof on);  // fails on unix sockets: fine
+  error = ::connect(descriptor, address.get(), address.length) == 0 ? 0 : errno;
+  if (error != 0 && error != EINPROGRESS) {
+    ::close(descriptor);
+    return nullptr;
+  }
+  auto connection = std::make_unique<WorkerConnection>(executor, descriptor, pool);
+  if (error == EINPROGRESS) connection->stream.connecting();
+  error = 0;
+  return connection;
+}
+
+}  // namespace jkproxy::proxy

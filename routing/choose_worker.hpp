@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/session_route.hpp"
+#include "routing/snapshot.hpp"
+#include "routing/takeover_table.hpp"
+
+namespace jkproxy::routing {
+
+// Why this worker: one per choice, for log, status and explain.
+enum class Reason : std::uint8_t {
+  none,             // no worker was chosen
+  new_session,      // no session id with a route: balanced
+  own_worker,       // the cookie's route
+  taken_over,       // the table: an earlier request displaced the session
+  displaced,        // the route's worker cannot serve; this request displaced the session
+  unknown_route,    // no worker of the balancer has this route; treated as displaced
+  forced_recovery,  // all workers in error: tried all the same
+  probe,            // the one request that finds out whether a worker is back
+};
+
+std::string_view to_text(Reason reason);
+
+// What `choose_worker` decided, and all that explains it. Small, fixed size, no views.
+struct Decision {
+  enum class Verdict : std::uint8_t {
+    go,           // send it to `member`
+    wait,         // at the gate: until woken or `retry_at`, then choose again
+    unavailable,  // 503: nobody usable, or force and the own worker is not
+  };
+
+  Verdict verdict = Verdict::unavailable;
+  Reason reason = Reason::none;
+  std::size_t member = 0;          // of the balancer
+  std::optional<std::size_t> own;  // member of the cookie's route
+  bool has_session = false;        // an id with a stem came
+  bool in_table = false;           // `key`, `generation` and the gate apply
+  bool first = false;              // goes alone through the gate: owes a `leave`
+  bool displaced_now = false;      // worth a line in the error log
+  bool may_hold_old_copy = false;  // ditto, a warning
+  TakeoverKey key;
+  std::uint64_t generation = 0;
+  TimePoint retry_at;
+};
+
+// What one request brings to the choice; kept over its attempts.
+struct Request {
+  const Balancer* balancer = nullptr;
+  std::string session_id;     // the id that counts (`session_id_that_counts`); may be empty
+  std::uint64_t tried = 0;    // bit per member: refused or broke in this request
+  std::uint64_t refused = 0;  // bit per member: refused a connection in this request
+  std::uint64_t refused_generation = 0;  // of the entry under which it refused
+  bool on_fallback = false;              // was sent to a fallback: never to a third worker
+  WaiterRef waiter;
+};
+
+// The first id whose route names a worker of this balancer, else the first with a stem, else empty.
+std::string_view session_id_that_counts(const SessionIds& ids, const Balancer& balancer);
+
+// Chooses by affinity, take-over table and balancing (mod_jk: get_most_suitable_worker). Counts
+// nothing but claims a probe if it returns one, and raises consult_until when it displaces.
+// Any thread; `offset` rotates ties as mod_jk does and belongs to the calling thread.
+class Router {
+ public:
+  Router(TakeoverTable& table, const TakeoverSecret& secret) : table_{table}, secret_{secret} {}
+
+  Decision choose_worker(const Request& request, TimePoint now, std::size_t& offset) const;
+
+  // True while the choice still holds: before the head is written, and after every wait.
+  // The fast path: own worker usable and its consult_until not ahead.
+  static bool still_holds(const Request& request, const Decision& decision, TimePoint now);
+
+  TakeoverTable& table() const { return table_; }
+
+ private:
+  TakeoverTable& table_;
+  TakeoverSecret secret_;
+};
+
+// Fixed and documented: every process ranks alike. XXH64 of the route, seeded with XXH64 of the
+// stem (seed 0); the highest goes first (rendezvous hashing).
+std::uint64_t rank(std::string_view stem, std::string_view route);
+
+}  // namespace jkproxy::routing

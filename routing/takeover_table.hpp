@@ -1,0 +1,131 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "routing/clock.hpp"
+#include "routing/worker_runtime.hpp"
+
+namespace jkproxy::routing {
+
+// A session as the table knows it: keyed 128-bit hash of balancer and stem, so that nobody can
+// choose ids that collide, and no id is kept.
+struct TakeoverKey {
+  std::array<std::uint64_t, 2> hash{};
+  bool operator==(const TakeoverKey&) const = default;
+};
+
+// Secret of this process, made at start.
+using TakeoverSecret = std::array<std::uint8_t, 16>;
+
+TakeoverKey takeover_key(const TakeoverSecret& secret, std::string_view balancer,
+                         std::string_view stem);
+
+// Names one waiting exchange across threads. A waiter is woken by this, never by pointer; a stale
+// reference wakes nobody.
+struct WaiterRef {
+  std::uint32_t thread = 0;
+  std::uint32_t slot = 0;
+  std::uint64_t generation = 0;
+  bool operator==(const WaiterRef&) const = default;
+};
+
+// The worker that a cookie names, when no worker of the balancer has its route.
+inline constexpr WorkerId unknown_worker = 0xffff'ffff;
+
+// What an exchange may do at the gate of its session.
+enum class Gate : std::uint8_t {
+  open,   // go
+  first,  // go alone; the others wait for you: you owe a `leave`
+  wait,   // wait until woken, or until `retry_at`, then enter again
+  full,   // 64 wait already: 503
+};
+
+// One displaced session, by the eyes of one request.
+struct Entering {
+  TakeoverKey key;
+  WorkerId route_worker = unknown_worker;  // the worker whose route the cookie has
+  std::optional<WorkerId> refused;         // the worker that refused this very request
+  std::uint64_t refused_generation = 0;    // ... under this generation of the entry
+  WaiterRef waiter;                        // this exchange
+  milliseconds wait{};                     // takeover.wait
+  milliseconds remember{};                 // takeover.remember
+  TimePoint now;
+};
+
+struct Entered {
+  WorkerId to = unknown_worker;
+  Gate gate = Gate::open;
+  std::uint64_t generation = 0;    // of the entry: goes up with every new `to`
+  TimePoint retry_at;              // for Gate::wait
+  bool created = false;            // this call displaced the session: worth a line in the log
+  bool may_hold_old_copy = false;  // `to` held the session before and did not refuse since
+};
+
+// How the exchange that went first left the gate.
+enum class Leave : std::uint8_t {
+  taken_over,  // a final head with the session's Set-Cookie: opens the gate, confirms the entry
+  not_proven,  // another final head: the next waiter goes first
+  failed,      // failed for good, or sent nothing: the next waiter goes first
+};
+
+// Where displaced sessions settle. Entries are keyed by stem; each has `from`, the workers
+// displaced from, and `to`. It applies only to cookies whose route is in `from`: any other is newer
+// and is followed. Sharded; a shard's mutex is held inside these calls only, never across a
+// co_await. Any thread. Provisional entries live in a small LRU of their own until a Set-Cookie
+// proves them.
+class TakeoverTable {
+ public:
+  struct Limits {
+    std::size_t confirmed = 1'000'000;  // entries; the least recently used goes first
+    std::size_t provisional = 65'536;
+    std::size_t waiters = 64;  // per stem
+  };
+
+  // Chooses `to` for an entry: given the workers in `from`, the best candidate or nothing.
+  // Called under the shard's mutex: must be short and call nothing of the table.
+  using Chooser = std::function<std::optional<WorkerId>(const std::vector<WorkerId>& from)>;
+  // True when the worker cannot serve any more, by a refusal or an error later than `dispatched`.
+  using Lost = std::function<bool(WorkerId to, TimePoint dispatched)>;
+
+  explicit TakeoverTable(Limits limits);
+  ~TakeoverTable();
+
+  // The entry that applies to this cookie, if there is one: never makes one. For workers that are
+  // usable but whose consult_until lies ahead.
+  std::optional<Entered> look_up(const Entering& entering, const Chooser& choose, const Lost& lost);
+
+  // Looks up, chooses and inserts in one step. Nothing: no candidate at all.
+  std::optional<Entered> enter(const Entering& entering, const Chooser& choose, const Lost& lost);
+
+  // The request head was written to `to`: the gate's time runs from here.
+  void dispatched(const TakeoverKey& key, std::uint64_t generation, TimePoint now);
+
+  // The exchange leaves its place at the gate, first or waiting. Returns whom to wake.
+  [[nodiscard]] std::vector<WaiterRef> leave(const TakeoverKey& key, const WaiterRef& waiter,
+                                             Leave how, TimePoint now);
+
+  // A Set-Cookie of `to` with this stem came outside the gate: confirms and renews.
+  void confirm(const TakeoverKey& key, WorkerId to, milliseconds remember, TimePoint now);
+
+  struct Counts {
+    std::size_t confirmed = 0;
+    std::size_t provisional = 0;
+    std::size_t gates_closed = 0;  // take-overs under way
+    std::size_t waiting = 0;       // exchanges that wait at a gate
+  };
+  Counts counts() const;
+
+ private:
+  struct Shard;
+  Limits limits_;
+  std::unique_ptr<Shard[]> shards_;
+};
+
+}  // namespace jkproxy::routing

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "routing/clock.hpp"
+#include "routing/worker_state.hpp"
+
+namespace jkproxy::routing {
+
+// Index of a worker for the life of the process; survives a reload, is never given again.
+using WorkerId = std::uint32_t;
+
+// A point in time that threads share. Zero: never.
+class AtomicTime {
+ public:
+  TimePoint load(std::memory_order order = std::memory_order_relaxed) const {
+    return TimePoint{TimePoint::duration{ticks_.load(order)}};
+  }
+  void store(TimePoint time, std::memory_order order = std::memory_order_relaxed) {
+    ticks_.store(time.time_since_epoch().count(), order);
+  }
+  // Never goes back: the later one stays.
+  void raise(TimePoint time) {
+    auto now = ticks_.load(std::memory_order_relaxed);
+    const auto wanted = time.time_since_epoch().count();
+    while (now < wanted && !ticks_.compare_exchange_weak(now, wanted, std::memory_order_release)) {
+    }
+  }
+
+ private:
+  std::atomic<TimePoint::rep> ticks_{0};
+};
+
+// The only mutable thing that threads share about a worker. Any thread counts, relaxed; only the
+// control thread writes `state`, `state_since`, `usable_since` and `activation`, with one
+// exception: recover -> probe by compare-exchange in the thread that chooses (`claim_probe`).
+struct WorkerRuntime {
+  explicit WorkerRuntime(WorkerId worker_id) : id{worker_id} {}
+
+  const WorkerId id;
+  std::atomic<Activation> activation{Activation::active};
+  std::atomic<WorkerState> state{WorkerState::ok};
+  AtomicTime state_since;    // of the last change of state
+  AtomicTime usable_since;   // of the last change from unusable to ok
+  AtomicTime consult_until;  // until then the take-over table is asked about this worker's sessions
+  AtomicTime last_refusal;   // a connect was refused or found nobody
+  AtomicTime last_byte;      // coarse: it gave somebody, checks included, a byte
+  std::atomic<std::uint32_t> generation{0};  // of its process; goes up when it is seen to restart
+
+  std::atomic<std::uint32_t> busy{0};      // exchanges under way
+  std::atomic<std::uint64_t> lb_value{0};  // mod_jk's; see lb_method.hpp
+  std::atomic<std::uint64_t> elected{0};   // attempts begun
+  std::atomic<std::uint64_t> sessions{0};  // attempts for requests without a session
+  std::atomic<std::uint64_t> answered{0};
+  std::atomic<std::uint64_t> errors{0};         // attempts refused, broken or timed out
+  std::atomic<std::uint64_t> client_errors{0};  // attempts whose client left
+  std::atomic<std::uint64_t> bytes_to_worker{0};
+  std::atomic<std::uint64_t> bytes_from_worker{0};
+
+  bool in_service() const {
+    const auto now = state.load(std::memory_order_acquire);
+    return now == WorkerState::ok || now == WorkerState::busy;
+  }
+
+  // True for the one caller that may now probe this worker; it owes the health monitor an outcome.
+  bool claim_probe() {
+    auto expected = WorkerState::recover;
+    return state.compare_exchange_strong(expected, WorkerState::probe);
+  }
+};
+
+}  // namespace jkproxy::routing
