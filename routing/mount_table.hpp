@@ -6,16 +6,15 @@
 #include <string_view>
 #include <vector>
 
-#include "config/settings.hpp"
-
 namespace jkproxy::routing {
 
 // The one form of a path that mounts are matched on: percent-decoded once, `;parameters` taken
 // out, dot segments resolved, double slashes merged; the query is left off. Nothing for a path that
 // must be refused (400): encoded NUL, slash or backslash, a raw backslash or control character, a
-// broken percent escape, `..` above the root.
+// broken percent escape, `#`, `..` above the root, anything that does not begin with a slash.
 // Tomcat strips `;x` before it resolves `..`, so `/app/..;/manager` is `/manager` here as well.
-std::optional<std::string> canonical_path(std::string_view target);
+// A view into `target` where that is canonical already (the ordinary case), else into `scratch`.
+std::optional<std::string_view> canonical_path(std::string_view target, std::string& scratch);
 
 // Host and path -> balancer. Immutable; any thread.
 class MountTable {

@@ -47,6 +47,11 @@ struct Snapshot {
   const Worker* worker(WorkerId id) const;
 };
 
+// A balancer's members are told apart by the bits of a 64-bit number.
+inline constexpr std::size_t most_members = 64;
+
+// Throws std::invalid_argument for settings that did not pass validation: unknown names, too many
+// members.
 // `previous` (may be null) lends the runtime of workers whose name and address are unchanged.
 std::shared_ptr<const Snapshot> build_snapshot(const config::Settings& settings,
                                                const Snapshot* previous);

@@ -43,15 +43,18 @@ struct WorkerRuntime {
   std::atomic<WorkerState> state{WorkerState::ok};
   AtomicTime state_since;    // of the last change of state
   AtomicTime usable_since;   // of the last change from unusable to ok
+  AtomicTime gone_since;     // of the last change from usable to anything else
+  AtomicTime error_since;    // error was published last; recover and probe leave it alone
   AtomicTime consult_until;  // until then the take-over table is asked about this worker's sessions
   AtomicTime last_refusal;   // a connect was refused or found nobody
   AtomicTime last_byte;      // coarse: it gave somebody, checks included, a byte
   std::atomic<std::uint32_t> generation{0};  // of its process; goes up when it is seen to restart
 
-  std::atomic<std::uint32_t> busy{0};      // exchanges under way
-  std::atomic<std::uint64_t> lb_value{0};  // mod_jk's; see lb_method.hpp
-  std::atomic<std::uint64_t> elected{0};   // attempts begun
-  std::atomic<std::uint64_t> sessions{0};  // attempts for requests without a session
+  // Counters on a line of their own: those who choose read only what stands above.
+  alignas(64) std::atomic<std::uint32_t> busy{0};  // exchanges under way
+  std::atomic<std::uint64_t> lb_value{0};          // mod_jk's; see lb_method.hpp
+  std::atomic<std::uint64_t> elected{0};           // attempts begun
+  std::atomic<std::uint64_t> sessions{0};          // attempts for requests without a session
   std::atomic<std::uint64_t> answered{0};
   std::atomic<std::uint64_t> errors{0};         // attempts refused, broken or timed out
   std::atomic<std::uint64_t> client_errors{0};  // attempts whose client left
@@ -61,6 +64,16 @@ struct WorkerRuntime {
   bool in_service() const {
     const auto now = state.load(std::memory_order_acquire);
     return now == WorkerState::ok || now == WorkerState::busy;
+  }
+
+  // Control thread only. The times go first, so that who sees the new state sees its times as well.
+  void publish(WorkerState next, TimePoint now) {
+    const bool usable = next == WorkerState::ok || next == WorkerState::busy;
+    if (usable && !in_service()) usable_since.store(now);
+    if (!usable && in_service()) gone_since.store(now);
+    if (next == WorkerState::error) error_since.store(now);
+    state_since.store(now);
+    state.store(next, std::memory_order_release);
   }
 
   // True for the one caller that may now probe this worker; it owes the health monitor an outcome.
