@@ -26,7 +26,8 @@ enum class Reason : std::uint8_t {
 
 std::string_view to_text(Reason reason);
 
-// What `choose_worker` decided, and all that explains it. Small, fixed size, no views.
+// What `choose_worker` decided, and all that explains it. Small, fixed size, no views. Who was last
+// told `first` or `wait` owes the table a `leave`.
 struct Decision {
   enum class Verdict : std::uint8_t {
     go,           // send it to `member`
@@ -40,9 +41,10 @@ struct Decision {
   std::optional<std::size_t> own;  // member of the cookie's route
   bool has_session = false;        // an id with a stem came
   bool in_table = false;           // `key`, `generation` and the gate apply
-  bool first = false;              // goes alone through the gate: owes a `leave`
+  bool first = false;              // goes alone through the gate: owes a `leave`, as who waits does
   bool displaced_now = false;      // worth a line in the error log
   bool may_hold_old_copy = false;  // ditto, a warning
+  const TakeoverTable* table = nullptr;  // the one that was asked; null: none was
   TakeoverKey key;
   std::uint64_t generation = 0;
   TimePoint retry_at;
@@ -55,7 +57,7 @@ struct Request {
   std::uint64_t tried = 0;    // bit per member: refused or broke in this request
   std::uint64_t refused = 0;  // bit per member: refused a connection in this request
   std::uint64_t refused_generation = 0;  // of the entry under which it refused
-  bool on_fallback = false;              // was sent to a fallback: never to a third worker
+  bool on_fallback = false;              // was sent to a fallback: no worker is chosen any more
   WaiterRef waiter;
 };
 
@@ -78,12 +80,23 @@ class Router {
   TakeoverTable& table() const { return table_; }
 
  private:
+  Decision give_up(const Request& request, Decision decision, std::string_view stem,
+                   TimePoint now) const;
+  Decision choose_by_table(const Request& request, Decision decision, std::string_view stem,
+                           TimePoint now) const;
+
   TakeoverTable& table_;
   TakeoverSecret secret_;
 };
 
+// A stem's part of the rank.
+std::uint64_t rank_seed(std::string_view stem);
+
 // Fixed and documented: every process ranks alike. XXH64 of the route, seeded with XXH64 of the
 // stem (seed 0); the highest goes first (rendezvous hashing).
-std::uint64_t rank(std::string_view stem, std::string_view route);
+std::uint64_t rank(std::uint64_t seed, std::string_view route);
+inline std::uint64_t rank(std::string_view stem, std::string_view route) {
+  return rank(rank_seed(stem), route);
+}
 
 }  // namespace jkproxy::routing

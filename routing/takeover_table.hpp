@@ -3,9 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -51,12 +51,45 @@ enum class Gate : std::uint8_t {
 struct Entering {
   TakeoverKey key;
   WorkerId route_worker = unknown_worker;  // the worker whose route the cookie has
-  std::optional<WorkerId> refused;         // the worker that refused this very request
-  std::uint64_t refused_generation = 0;    // ... under this generation of the entry
   WaiterRef waiter;                        // this exchange
   milliseconds wait{};                     // takeover.wait
   milliseconds remember{};                 // takeover.remember
   TimePoint now;
+};
+
+// A worker that a session was displaced from. It may hold an old copy of the session, unless it
+// refused a connection since: then its process, and its copies with it, are gone.
+struct Displaced {
+  WorkerId worker = unknown_worker;
+  TimePoint usable_since;  // the worker's, at the time; a later refusal clears it
+};
+
+// The workers, as one request sees them while it is in the table. Called under a shard's mutex:
+// must be short, must not block and must not call the table.
+class TakeoverWorkers {
+ public:
+  enum class Kind : std::uint8_t {
+    moves,    // to `to`
+    stays,    // the worker it would leave is stopped, but lives, and no other is free of old copies
+    retries,  // all workers in error: the one it would leave is tried first
+    nobody,   // no worker may be tried
+  };
+  struct Choice {
+    Kind kind = Kind::nobody;
+    WorkerId to = unknown_worker;
+    bool may_hold_old_copy = false;
+  };
+
+  virtual ~TakeoverWorkers() = default;
+  // The best worker for a session that leaves `leaving` and was displaced from those in `from`.
+  virtual Choice choose(std::span<const Displaced> from, WorkerId leaving) const = 0;
+  // True when `to` cannot serve: stopped, in error since after `dispatched`, or it refused this
+  // very request under this generation of the entry.
+  virtual bool lost(WorkerId to, TimePoint dispatched, std::uint64_t generation) const = 0;
+  virtual TimePoint usable_since(WorkerId worker) const = 0;
+  virtual TimePoint last_byte(WorkerId worker) const = 0;
+  // Raises the worker's consult_until.
+  virtual void consult(WorkerId worker, TimePoint until) const = 0;
 };
 
 struct Entered {
@@ -64,7 +97,7 @@ struct Entered {
   Gate gate = Gate::open;
   std::uint64_t generation = 0;    // of the entry: goes up with every new `to`
   TimePoint retry_at;              // for Gate::wait
-  bool created = false;            // this call displaced the session: worth a line in the log
+  bool moved = false;              // this call displaced the session: worth a line in the log
   bool may_hold_old_copy = false;  // `to` held the session before and did not refuse since
 };
 
@@ -86,32 +119,37 @@ class TakeoverTable {
     std::size_t confirmed = 1'000'000;  // entries; the least recently used goes first
     std::size_t provisional = 65'536;
     std::size_t waiters = 64;  // per stem
+    std::size_t shards = 64;   // the two bounds above are shared out evenly, rounded up
   };
-
-  // Chooses `to` for an entry: given the workers in `from`, the best candidate or nothing.
-  // Called under the shard's mutex: must be short and call nothing of the table.
-  using Chooser = std::function<std::optional<WorkerId>(const std::vector<WorkerId>& from)>;
-  // True when the worker cannot serve any more, by a refusal or an error later than `dispatched`.
-  using Lost = std::function<bool(WorkerId to, TimePoint dispatched)>;
 
   explicit TakeoverTable(Limits limits);
   ~TakeoverTable();
 
   // The entry that applies to this cookie, if there is one: never makes one. For workers that are
   // usable but whose consult_until lies ahead.
-  std::optional<Entered> look_up(const Entering& entering, const Chooser& choose, const Lost& lost);
+  std::optional<Entered> look_up(const Entering& entering, const TakeoverWorkers& workers);
 
-  // Looks up, chooses and inserts in one step. Nothing: no candidate at all.
-  std::optional<Entered> enter(const Entering& entering, const Chooser& choose, const Lost& lost);
+  // Looks up, chooses and inserts in one step, and raises consult_until of every worker in `from`.
+  // Nothing: the session does not move (`Kind::stays`, `retries`) or there is nobody.
+  std::optional<Entered> enter(const Entering& entering, const TakeoverWorkers& workers);
 
-  // The request head was written to `to`: the gate's time runs from here.
+  // True while the entry has this very generation: nobody displaced the session meanwhile.
+  bool holds(const TakeoverKey& key, std::uint64_t generation) const;
+  // True when an entry would send a cookie with the route of `route_worker` elsewhere.
+  bool applies(const TakeoverKey& key, WorkerId route_worker, TimePoint now) const;
+
+  // The request head was written to `to`: the gate's time runs from here. For every request that
+  // the table sent, not only the first.
   void dispatched(const TakeoverKey& key, std::uint64_t generation, TimePoint now);
 
-  // The exchange leaves its place at the gate, first or waiting. Returns whom to wake.
+  // The exchange leaves its place at the gate, first or waiting. Owed by everyone who was last told
+  // `first` or `wait`, whatever came of it. Returns whom to wake.
   [[nodiscard]] std::vector<WaiterRef> leave(const TakeoverKey& key, const WaiterRef& waiter,
                                              Leave how, TimePoint now);
 
-  // A Set-Cookie of `to` with this stem came outside the gate: confirms and renews.
+  // A Set-Cookie of `to` with this stem came: confirms the entry and opens its gate. From any other
+  // worker it changes nothing. `remember` runs from the last `enter` or `look_up`, which raise
+  // consult_until with it.
   void confirm(const TakeoverKey& key, WorkerId to, milliseconds remember, TimePoint now);
 
   struct Counts {
@@ -123,7 +161,10 @@ class TakeoverTable {
   Counts counts() const;
 
  private:
+  struct Entry;
   struct Shard;
+  Shard& shard_of(const TakeoverKey& key) const;
+
   Limits limits_;
   std::unique_ptr<Shard[]> shards_;
 };

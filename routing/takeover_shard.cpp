@@ -1,0 +1,254 @@
+#include "routing/takeover_shard.hpp"
+
+#include <algorithm>
+
+namespace jkproxy::routing {
+
+namespace {
+
+// How soon a waiter asks again while the worker is silent beyond `takeover.wait`.
+constexpr milliseconds silence_step{100};
+
+// No exchange stands at a gate for so long; whoever does was forgotten there.
+constexpr milliseconds longest_stay{600'000};
+
+TimePoint opens_at(const GatePlace& place, const Entering& entering) {
+  const bool written = place.written != TimePoint{};
+  const auto opens = (written ? place.written : entering.now) + entering.wait;
+  return opens > entering.now ? opens : entering.now + silence_step;
+}
+
+void leave_from(DisplacedList& from, WorkerId worker) {
+  const auto is_it = [&](const auto& displaced) { return displaced.worker == worker; };
+  from.erase(std::remove_if(from.begin(), from.end(), is_it), from.end());
+}
+
+void join_from(DisplacedList& from, WorkerId worker, TimePoint usable_since) {
+  if (worker == unknown_worker) return;
+  leave_from(from, worker);
+  from.push_back({.worker = worker, .usable_since = usable_since});
+}
+
+}  // namespace
+
+bool GatePlace::remove_waiter(const WaiterRef& waiter) {
+  const auto found = std::find(waiters.begin(), waiters.end(), waiter);
+  if (found == waiters.end()) return false;
+  waiters.erase(found);
+  return true;
+}
+
+bool TakeoverTable::Entry::applies_to(WorkerId route_worker) const {
+  if (route_worker == unknown_worker) return true;
+  if (route_worker == to) return place && place->occupied && !gate_open;
+  return std::any_of(from.begin(), from.end(),
+                     [&](const auto& displaced) { return displaced.worker == route_worker; });
+}
+
+TakeoverTable::Entry* TakeoverTable::Shard::find(const TakeoverKey& key, TimePoint now) {
+  const auto found = entries.find(key);
+  if (found == entries.end()) return nullptr;
+  auto& entry = *found->second;
+  const bool lapsed = entry.lapses <= now && (!entry.place || entry.lapses + longest_stay <= now);
+  if (!lapsed) return &entry;
+  erase(entry);
+  return nullptr;
+}
+
+std::optional<Entered> TakeoverTable::Shard::pass(Entry& entry, const Entering& entering,
+                                                  const TakeoverWorkers& workers) {
+  if (!workers.lost(entry.to, entry.dispatched, entry.generation))
+    return admit(entry, entering, workers);
+
+  const auto left = entry.to;
+  const auto choice = workers.choose(entry.from, left);
+  switch (choice.kind) {
+    case TakeoverWorkers::Kind::nobody: step_back(entry, entering.waiter); return std::nullopt;
+    case TakeoverWorkers::Kind::stays: return admit(entry, entering, workers);
+    case TakeoverWorkers::Kind::retries:
+      if (entry.gate_open && entry.place) entry.place->vacate();
+      entry.gate_open = false;
+      return admit(entry, entering, workers);
+    case TakeoverWorkers::Kind::moves: break;
+  }
+  join_from(entry.from, left, workers.usable_since(left));
+  move_to(entry, choice, entering);
+  auto entered = admit(entry, entering, workers);
+  entered.moved = true;
+  return entered;
+}
+
+std::optional<Entered> TakeoverTable::Shard::displace(Entry* entry, const Entering& entering,
+                                                      const TakeoverWorkers& workers) {
+  // Where an older entry sent the session, a copy of it may have stayed behind.
+  auto fresh = entry == nullptr ? std::make_unique<Entry>() : nullptr;
+  Entry& target = entry == nullptr ? *fresh : *entry;
+  auto from = target.from;
+  const auto add = [&](WorkerId worker) { join_from(from, worker, workers.usable_since(worker)); };
+  add(target.to);
+  add(entering.route_worker);
+
+  const auto choice = workers.choose(from, entering.route_worker);
+  if (choice.kind != TakeoverWorkers::Kind::moves) {
+    if (entry != nullptr) step_back(*entry, entering.waiter);
+    return std::nullopt;
+  }
+  target.from = std::move(from);
+  if (fresh) {
+    target.key = entering.key;
+    entries.emplace(entering.key, std::move(fresh));
+  }
+  move_to(target, choice, entering);
+  auto entered = admit(target, entering, workers);
+  entered.moved = true;
+  evict(entering.now);
+  return entered;
+}
+
+// The one who displaces goes first; those who wait keep waiting, now for it.
+void TakeoverTable::Shard::move_to(Entry& entry, const TakeoverWorkers::Choice& choice,
+                                   const Entering& entering) {
+  leave_from(entry.from, choice.to);
+  entry.to = choice.to;
+  entry.may_hold_old_copy = choice.may_hold_old_copy;
+  entry.generation = ++last_generation;
+  entry.dispatched = {};
+  entry.gate_open = false;
+  if (!entry.place) return;
+  entry.place->vacate();
+  entry.place->remove_waiter(entering.waiter);
+}
+
+// Who is told neither `first` nor `wait` has no place, and owes nothing. The others ask again by
+// themselves.
+void TakeoverTable::Shard::step_back(Entry& entry, const WaiterRef& waiter) {
+  if (!entry.place) return;
+  unlink(entry);
+  auto& place = *entry.place;
+  if (place.occupied && place.first == waiter) place.vacate();
+  place.remove_waiter(waiter);
+  relink(entry);
+}
+
+// Renews the entry and asks its gate.
+Entered TakeoverTable::Shard::admit(Entry& entry, const Entering& entering,
+                                    const TakeoverWorkers& workers) {
+  unlink(entry);
+  entry.lapses = std::max(entry.lapses, entering.now + entering.remember);
+  for (const auto& displaced : entry.from) workers.consult(displaced.worker, entry.lapses);
+  Entered entered{.to = entry.to,
+                  .gate = gate_of(entry, entering, workers),
+                  .generation = entry.generation,
+                  .retry_at = {},
+                  .moved = false,
+                  .may_hold_old_copy = entry.may_hold_old_copy};
+  if (entered.gate == Gate::wait) entered.retry_at = opens_at(*entry.place, entering);
+  relink(entry);
+  return entered;
+}
+
+Gate TakeoverTable::Shard::gate_of(Entry& entry, const Entering& entering,
+                                   const TakeoverWorkers& workers) {
+  auto* place = entry.place.get();
+  if (place != nullptr && !entry.gate_open && place->occupied) {
+    const auto silent = [&] { return workers.last_byte(entry.to) < place->written; };
+    const bool written = place->written != TimePoint{};
+    if (written && entering.now >= place->written + entering.wait && !silent())
+      entry.gate_open = true;
+    // Somebody who was called and never came must not hold up the session.
+    if (place->reserved && entering.now > place->reserved_at + entering.wait) place->vacate();
+  }
+  if (entry.gate_open) {
+    if (place == nullptr) return Gate::open;
+    if (place->occupied && place->first == entering.waiter) place->vacate();
+    place->remove_waiter(entering.waiter);
+    return Gate::open;
+  }
+  if (place == nullptr) {
+    entry.place = std::make_unique<GatePlace>();
+    place = entry.place.get();
+  }
+  if (!place->occupied || place->first == entering.waiter) {
+    place->remove_waiter(entering.waiter);
+    if (!place->occupied) place->written = {};
+    place->first = entering.waiter;
+    place->occupied = true;
+    place->reserved = false;
+    return Gate::first;
+  }
+  auto& waiters = place->waiters;
+  if (std::find(waiters.begin(), waiters.end(), entering.waiter) != waiters.end())
+    return Gate::wait;
+  if (waiters.size() >= most_waiters) return Gate::full;
+  waiters.push_back(entering.waiter);
+  return Gate::wait;
+}
+
+std::vector<WaiterRef> TakeoverTable::Shard::leave(Entry& entry, const WaiterRef& waiter, Leave how,
+                                                   TimePoint now) {
+  unlink(entry);
+  std::vector<WaiterRef> woken;
+  auto& place = *entry.place;
+  if (place.occupied && place.first == waiter) {
+    // A head that was sent and never answered: the take-over may have happened all the same.
+    const bool sent = place.written != TimePoint{};
+    if (how == Leave::taken_over || (how == Leave::failed && sent)) confirm(entry);
+    if (how == Leave::taken_over) entry.gate_open = true;
+    place.vacate();
+    if (!entry.gate_open && !place.waiters.empty()) {
+      place.first = place.waiters.front();
+      place.waiters.erase(place.waiters.begin());
+      place.occupied = place.reserved = true;
+      place.reserved_at = now;
+      woken.push_back(place.first);
+    }
+  } else {
+    place.remove_waiter(waiter);
+  }
+  if (entry.gate_open) std::swap(woken, place.waiters);
+  relink(entry);
+  evict(now);
+  return woken;
+}
+
+void TakeoverTable::Shard::confirm(Entry& entry) {
+  if (entry.confirmed) return;
+  const bool linked = entry.is_linked();
+  if (linked) unlink(entry);
+  entry.confirmed = true;
+  ++all_confirmed;
+  if (linked) relink(entry);
+}
+
+void TakeoverTable::Shard::unlink(Entry& entry) {
+  if (!entry.is_linked()) return;
+  if (!entry.place) --(entry.confirmed ? lru_confirmed : lru_provisional);
+  entry.unlink();
+}
+
+// To the young end of the list that it belongs to.
+void TakeoverTable::Shard::relink(Entry& entry) {
+  if (entry.place && entry.place->empty()) entry.place.reset();
+  if (entry.place) {
+    at_gate.push_back(entry);
+    return;
+  }
+  (entry.confirmed ? confirmed : provisional).push_back(entry);
+  ++(entry.confirmed ? lru_confirmed : lru_provisional);
+}
+
+void TakeoverTable::Shard::erase(Entry& entry) {
+  unlink(entry);
+  if (entry.confirmed) --all_confirmed;
+  entries.erase(TakeoverKey{entry.key});
+}
+
+// Keeps the bounds, and lets the oldest go once they lapsed.
+void TakeoverTable::Shard::evict(TimePoint now) {
+  while (lru_provisional > most_provisional) erase(provisional.front());
+  while (lru_confirmed > most_confirmed) erase(confirmed.front());
+  for (auto* list : {&provisional, &confirmed})
+    if (!list->empty() && list->front().lapses <= now) erase(list->front());
+}
+
+}  // namespace jkproxy::routing

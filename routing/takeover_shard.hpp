@@ -1,0 +1,104 @@
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <boost/intrusive/list.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "routing/takeover_table.hpp"
+
+namespace jkproxy::routing {
+
+// The inside of the table; only takeover_table.cpp and takeover_shard.cpp include it.
+
+// Who stands at a gate. Kept apart from the entry, since hardly any entry has one.
+struct GatePlace {
+  WaiterRef first;        // goes alone
+  bool occupied = false;  // `first` is somebody
+  bool reserved = false;  // `first` was promoted and did not come back yet
+  TimePoint reserved_at;
+  TimePoint written;               // newest request head to `to` in this generation; zero: none yet
+  std::vector<WaiterRef> waiters;  // in the order in which they came
+
+  bool empty() const { return !occupied && waiters.empty(); }
+  void vacate() {
+    occupied = reserved = false;
+    written = {};
+  }
+  bool remove_waiter(const WaiterRef& waiter);
+};
+
+using DisplacedList = boost::container::small_vector<Displaced, 1>;
+
+using LruHook =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+// One displaced session.
+//
+//   gate closed --Set-Cookie, or `wait` after the head--> open --`to` lost--> closed, next
+//   generation gate closed --another head, or failed--> closed, the next waiter goes first
+struct TakeoverTable::Entry : LruHook {
+  TakeoverKey key;
+  DisplacedList from;
+  std::unique_ptr<GatePlace> place;
+  std::uint64_t generation = 0;
+  TimePoint lapses;
+  TimePoint dispatched;  // newest request head to `to`; zero: none in this generation
+  WorkerId to = unknown_worker;
+  bool gate_open = false;
+  bool confirmed = false;
+  bool may_hold_old_copy = false;
+
+  // A cookie with the route of a worker in `from` is older than the entry, any other is newer. An
+  // unknown route is older: it cannot name a worker that the session moved to.
+  bool applies_to(WorkerId route_worker) const;
+};
+
+// Entries that nobody stands at are in one of two LRU lists, the others in a list that nothing is
+// evicted from.
+struct alignas(64) TakeoverTable::Shard {
+  using List = boost::intrusive::list<Entry, boost::intrusive::base_hook<LruHook>,
+                                      boost::intrusive::constant_time_size<false>>;
+  struct KeyHash {
+    using is_avalanching = void;
+    std::size_t operator()(const TakeoverKey& key) const { return key.hash[1]; }
+  };
+
+  std::mutex mutex;
+  boost::unordered_flat_map<TakeoverKey, std::unique_ptr<Entry>, KeyHash> entries;
+  List provisional;  // least recently used first
+  List confirmed;
+  List at_gate;
+  std::size_t lru_provisional = 0;  // sizes of the lists
+  std::size_t lru_confirmed = 0;
+  std::size_t all_confirmed = 0;  // those at a gate included
+  std::uint64_t last_generation = 0;
+  std::size_t most_confirmed = 0;
+  std::size_t most_provisional = 0;
+  std::size_t most_waiters = 0;
+
+  // All with the mutex held. Null when there is none, or it lapsed.
+  Entry* find(const TakeoverKey& key, TimePoint now);
+  // For a cookie that the entry applies to: where to, and what the gate says.
+  std::optional<Entered> pass(Entry& entry, const Entering& entering,
+                              const TakeoverWorkers& workers);
+  // For a cookie of a worker that cannot serve, newer than the entry or without one.
+  std::optional<Entered> displace(Entry* entry, const Entering& entering,
+                                  const TakeoverWorkers& workers);
+  std::vector<WaiterRef> leave(Entry& entry, const WaiterRef& waiter, Leave how, TimePoint now);
+  void confirm(Entry& entry);
+
+ private:
+  void move_to(Entry& entry, const TakeoverWorkers::Choice& choice, const Entering& entering);
+  Entered admit(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
+  Gate gate_of(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
+  void step_back(Entry& entry, const WaiterRef& waiter);
+  void unlink(Entry& entry);
+  void relink(Entry& entry);
+  void erase(Entry& entry);
+  void evict(TimePoint now);
+};
+
+}  // namespace jkproxy::routing
