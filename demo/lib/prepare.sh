@@ -50,7 +50,7 @@ install_packages() {
 
 find_java() {
   local version
-  if [[ ! -x ${JAVA_HOME:-}/bin/javac ]]; then
+  if [[ -z ${JAVA_HOME:-} || ! -x $JAVA_HOME/bin/javac ]]; then
     JAVA_HOME=$(readlink -f "$(command -v javac || echo /nowhere/bin/javac)")
     JAVA_HOME=${JAVA_HOME%/bin/javac}
   fi
