@@ -40,6 +40,7 @@ launch() {
   setsid "$@" </dev/null >>"$FARM/logs/$name.log" 2>&1 8>&- &
   pid=$!
   echo "$pid $(start_time_of "$pid" || echo 0) $(boot_id)" >"$FARM/pids/$name"
+  disown "$pid" # its end is ours to report, not bash's
 }
 
 # send SIGNAL NAME: false if the process is not there any more.

@@ -24,7 +24,7 @@ public final class HomePage extends Page {
                 "stem", id.abbreviatedStem(),
                 "memcached", id.memcached(),
                 "route", id.route(),
-                "carried_by", request.isRequestedSessionIdFromURL() ? "address (no cookies)" : "cookie",
+                "carried_by", request.isRequestedSessionIdFromURL() ? "the address (no cookies)" : "a cookie",
                 "items", visitor.cartSize(),
                 "journey", journeyOf(visitor)), visitor, request, response);
     }

@@ -33,7 +33,6 @@ abstract class Page extends HttpServlet {
         Map<String, Object> all = new HashMap<>(values);
         all.put("title", title);
         all.put("node", Node.name());
-        all.put("context", request.getContextPath());
         all.put("status", Node.statusUrl());
         all.put("user", visitor == null || visitor.user() == null ? "" : visitor.user());
         all.put("cart_size", visitor == null ? 0 : visitor.cartSize());

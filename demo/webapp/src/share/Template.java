@@ -11,8 +11,8 @@ import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 
 /**
- * A page of {@code WEB-INF/pages}. Three kinds of places are filled in: {@code ${name}} with an escaped value,
- * {@code #{name}} with HTML, and {@code @{/path}} with an address of this application that carries the session if the
+ * A page of {@code WEB-INF/pages}. Three kinds of places are filled in: {@code ${name}} with an escaped value ({@code
+ * ${context}} is the path of this application), {@code #{name}} with HTML, and {@code @{/path}} with an address of this application that carries the session if the
  * browser takes no cookies ({@code encodeURL}).
  */
 public final class Template {
@@ -39,7 +39,7 @@ public final class Template {
         while (place.find()) {
             String name = place.group(2);
             String filled = switch (place.group(1)) {
-                case "$" -> Html.escape(values.get(name));
+                case "$" -> Html.escape(name.equals("context") ? request.getContextPath() : values.get(name));
                 case "#" -> String.valueOf(values.get(name));
                 default -> Html.escape(response.encodeURL(request.getContextPath() + name));
             };
