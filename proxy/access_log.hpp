@@ -12,10 +12,11 @@ namespace jkproxy::proxy {
 
 // Appends one line: combined format, then
 // `rid= worker= route_in= route_out= decision= session= tries= connect= head= total=` (times in
-// milliseconds with three decimals). `timestamp` is the bracketed text of combined format, made
-// once a second. Quotes, backslashes and control characters are written as \xHH, so a line is
-// always one line. A session id in the request target (`;jsessionid=ID`, the name from
-// configuration) or the referer is shortened to its last four characters before the route.
+// milliseconds with three decimals), and `aborted=yes` when the body was cut off. `timestamp` is
+// the bracketed text of combined format, made once a second. Quotes, backslashes and control
+// characters are written as \xHH, so a line is always one line. A session id in the request target
+// (`;jsessionid=ID`, the name from configuration) or the referer is shortened to its last four
+// characters before the route (session_mask.hpp).
 void append_access_line(const ExchangeRecord& record, std::string_view timestamp,
                         std::string_view path_parameter, std::string& out);
 

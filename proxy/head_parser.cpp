@@ -191,8 +191,8 @@ Parsed parse_as_http11(std::string_view head, std::size_t version_at, std::uint6
 
 Parsed parse_request_head(std::string_view head, std::uint64_t max_fields, RequestHead& parsed) {
   RequestRecorder recorder{head, max_fields, parsed};
-  parsed.size = head.size();
-  if (recorder.read()) return Parsed::good;
+  parsed.size = recorder.read() ? head.size() : 0;
+  if (parsed.size > 0) return Parsed::good;
   if (recorder.too_many_fields()) return Parsed::too_many_fields;
   if (is_simple_request(head)) return Parsed::unsupported_version;
   if (!recorder.bad_version()) return Parsed::malformed;
@@ -201,8 +201,8 @@ Parsed parse_request_head(std::string_view head, std::uint64_t max_fields, Reque
 
 Parsed parse_response_head(std::string_view head, std::uint64_t max_fields, ResponseHead& parsed) {
   ResponseRecorder recorder{head, max_fields, parsed};
-  parsed.size = head.size();
-  if (recorder.read()) return Parsed::good;
+  parsed.size = recorder.read() ? head.size() : 0;
+  if (parsed.size > 0) return Parsed::good;
   if (recorder.too_many_fields()) return Parsed::too_many_fields;
   if (!recorder.bad_version()) return Parsed::malformed;
   return parse_as_http11(head, response_version_at(head), max_fields, parsed, &parse_response_head);

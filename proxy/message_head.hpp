@@ -34,7 +34,7 @@ struct RequestHead {
   Slice method;
   Slice target;
   int version = 11;      // 10 or 11
-  std::size_t size = 0;  // bytes, the empty line included
+  std::size_t size = 0;  // bytes, the empty line included; 0 unless parsed and good
   Fields fields;
 };
 

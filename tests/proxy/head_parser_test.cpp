@@ -148,6 +148,7 @@ TEST(ParseRequestHead, KeepsToTheGrammar) {
   for (const auto& c : cases) {
     RequestHead head;
     EXPECT_EQ(parse_request_head(c.head, 100, head), c.parsed) << c.name;
+    EXPECT_EQ(head.size, c.parsed == Parsed::good ? c.head.size() : 0) << c.name;
   }
 }
 
