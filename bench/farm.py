@@ -142,21 +142,21 @@ def jkproxy_yaml(port, workers, health_check=True):
 
 
 def wait_until_ready(name, process, port, patience=15):
-    """Waits for one answer, and asks no more than that: a refused connection costs nothing."""
+    """Waits for one good answer; until the port is open, asking costs the process nothing."""
     request = b"GET /1k HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
-    deadline = time.monotonic() + patience
+    deadline, seen = time.monotonic() + patience, ""
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with socket.create_connection(("127.0.0.1", port), patience) as client:
                 client.sendall(request)
-                answer = client.recv(64)
-            if b" 200" in answer:
+                seen = client.recv(64).decode("latin-1").partition("\r\n")[0]
+            if " 200" in seen:
                 return
-            raise Failed(f"{name} answers {answer.splitlines()[:1]}")
-        except ConnectionError:
-            time.sleep(0.05)
+        except OSError as error:
+            seen = str(error)
+        time.sleep(0.05)
     output = (RUN_DIR / f"{name}.out").read_text(errors="replace")[-2000:]
-    raise Failed(f"{name} did not come up on port {port}:\n{output}")
+    raise Failed(f"{name} did not come up on port {port} ({seen}):\n{output}")
 
 
 def load(core, port, *options, patience):
