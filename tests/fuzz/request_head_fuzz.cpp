@@ -1,0 +1,108 @@
+// What we send to a worker for any head that we let through: it parses again, to the same method,
+// path, host and framing, and holds no hop-by-hop field and nothing that a stranger said of
+// himself. First byte of the input: who sent it, and where the bytes are split.
+
+#include <algorithm>
+
+#include "proxy/field_rules.hpp"
+#include "proxy/head_parser.hpp"
+#include "proxy/outgoing_head.hpp"
+#include "tests/fuzz/property.hpp"
+
+namespace jkproxy::proxy {
+namespace {
+
+using fuzz::require;
+
+constexpr std::uint64_t line_limit = 1024;
+constexpr std::uint64_t head_limit = 4096;
+
+HeadSearch search_whole(std::string_view bytes, HeadSearch::Found& found) {
+  HeadSearch search;
+  found = search.find_end(bytes, line_limit, head_limit);
+  return search;
+}
+
+void check_split(std::string_view bytes, std::size_t split, HeadSearch::Found whole,
+                 std::size_t size) {
+  HeadSearch search;
+  auto found = search.find_end(bytes.substr(0, split), line_limit, head_limit);
+  if (found == HeadSearch::Found::need_more) found = search.find_end(bytes, line_limit, head_limit);
+  require(found == whole && search.size == size, "every split gives the same end of the head");
+}
+
+void check_fields(const RequestHead& sent, std::string_view bytes) {
+  int hosts = 0;
+  int forwarded_for = 0;
+  for (const auto& field : sent.fields) {
+    const auto name = field.name.in(bytes);
+    const bool framing = field.name_id == http::field::content_length ||
+                         field.name_id == http::field::transfer_encoding;
+    require(framing || !is_hop_by_hop(field.name_id), "no hop-by-hop field is sent");
+    require(field.name_id != http::field::forwarded, "a stranger's Forwarded is not sent");
+    require(!is_spoof(name), "no look-alike of our fields is sent");
+    if (field.name_id == http::field::host) ++hosts;
+    if (forwarded_field(name) == ForwardedField::forwarded_for) {
+      ++forwarded_for;
+      require(field.value.in(bytes) == "192.0.2.7", "a stranger's X-Forwarded-For is replaced");
+    }
+  }
+  require(hosts == 1, "one Host is sent");
+  require(forwarded_for == 1, "one X-Forwarded-For is sent");
+}
+
+void check_sent(const RequestHead& head, std::string_view bytes, const RequestFacts& facts) {
+  std::string out;
+  compose_request_head(head, bytes, facts,
+                       {.client_address = "192.0.2.7",
+                        .listener_port = "80",
+                        .request_id = "",
+                        .trusted = false,
+                        .tls = false},
+                       out);
+  HeadSearch search;
+  require(search.find_end(out, 65536, 65536) == HeadSearch::Found::complete &&
+              search.size == out.size(),
+          "exactly one head is sent");
+  RequestHead sent;
+  require(parse_request_head(out, 200, sent) == Parsed::good, "what is sent parses");
+  check_fields(sent, out);
+  RequestFacts sent_facts;
+  const auto refusal = check_request(sent, out, sent_facts);
+  require(!refusal || facts.host.length == 0, "what is sent is let through");
+  require(sent.version == 11, "HTTP/1.1 is sent");
+  require(sent.method.in(out) == head.method.in(bytes), "the method is the same");
+  require(sent.target.in(out) == facts.path.in(bytes), "the path is the same");
+  require(sent_facts.framing == facts.framing, "the framing is the same");
+  if (refusal) return;
+  require(sent_facts.host.in(out) == facts.host.in(bytes), "the host is the same");
+  require(sent_facts.keep_alive && !sent_facts.wants_upgrade, "the worker's connection is kept");
+  require(sent_facts.expects_continue == facts.expects_continue, "the expectation is the same");
+}
+
+void check(std::string_view input) {
+  const auto selector = static_cast<unsigned char>(input.front());
+  const auto bytes = input.substr(1);
+  auto found = HeadSearch::Found::need_more;
+  const auto search = search_whole(bytes, found);
+  check_split(bytes, std::min<std::size_t>(selector, bytes.size()), found, search.size);
+
+  const auto head_bytes =
+      found == HeadSearch::Found::complete ? bytes.substr(0, search.size) : bytes;
+  RequestHead head;
+  if (parse_request_head(head_bytes, 100, head) != Parsed::good) return;
+  RequestFacts facts;
+  if (check_request(head, head_bytes, facts)) {
+    require(!facts.keep_alive, "a refused request keeps no connection");
+    return;
+  }
+  check_sent(head, head_bytes, facts);
+}
+
+}  // namespace
+}  // namespace jkproxy::proxy
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  if (size > 1) jkproxy::proxy::check(jkproxy::fuzz::text_of(bytes, size));
+  return 0;
+}
