@@ -21,15 +21,21 @@ void append_escaped(char c, std::string& out) {
   out.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
 }
 
-void append_text(std::string_view text, std::string& out) {
-  while (!text.empty()) {
-    const auto stop = std::find_if_not(text.begin(), text.end(), is_plain);
-    const auto plain = static_cast<std::size_t>(stop - text.begin());
-    out.append(text.substr(0, plain));
-    if (plain == text.size()) return;
-    append_escaped(text[plain], out);
-    text.remove_prefix(plain + 1);
+// Runs of plain characters are copied in one piece.
+template <class IsPlain>
+void append_runs(std::string_view text, std::string& out, IsPlain plain) {
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (plain(text[at])) continue;
+    out.append(text.substr(begin, at - begin));
+    append_escaped(text[at], out);
+    begin = at + 1;
   }
+  out.append(text.substr(begin));
+}
+
+void append_text(std::string_view text, std::string& out) {
+  append_runs(text, out, is_plain);
 }
 
 // "%3D", or "%253D" where it was encoded twice: the length of it at `text`'s begin, else 0.
@@ -69,8 +75,8 @@ void append_shortened(std::string_view id, std::string& out) {
 // Where the next session id begins; npos: there is none. Looks for `=` and `%` first, which are
 // rare, then back for the name.
 std::size_t find_id(std::string_view text, std::string_view parameter) {
-  for (auto at = text.find_first_of("=%"); at != std::string_view::npos;
-       at = text.find_first_of("=%", at + 1)) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '=' && text[at] != '%') continue;
     const auto sign = equals_sign_length(text.substr(at));
     if (sign > 0 && at >= parameter.size() &&
         equals_ignoring_case(text.substr(at - parameter.size(), parameter.size()), parameter))
@@ -95,13 +101,7 @@ void append_masked(std::string_view text, std::string_view parameter, std::strin
 }
 
 void append_word(std::string_view text, std::string& out) {
-  for (const char c : text) {
-    if (is_plain(c) && c != ' ') {
-      out.push_back(c);
-    } else {
-      append_escaped(c, out);
-    }
-  }
+  append_runs(text, out, [](char c) { return is_plain(c) && c != ' '; });
 }
 
 }  // namespace jkproxy::proxy
