@@ -265,6 +265,22 @@ TEST(ChooseWorker, RefusalUnderAnOlderGenerationDoesNotMoveTheSession) {
   EXPECT_EQ(farm.choose(late).generation, two.generation);
 }
 
+TEST(ChooseWorker, RefusalByAWorkerThatHasTheSessionAgainDoesNotMoveIt) {
+  Farm farm{3};
+  farm.kill('A');
+  auto late = farm.request("5F.A", 2);
+  const auto one = farm.choose(farm.request("5F.A"));
+  Farm::refuse(late, one);
+  farm.kill(Farm::name_of(one));
+  const auto two = farm.choose("5F.A");
+  farm.restart(Farm::name_of(one));
+  farm.kill(Farm::name_of(two));
+  const auto three = farm.choose("5F.A");
+  EXPECT_EQ(three.member, one.member);
+  farm.answer(farm.request("5F.A"), three, Leave::taken_over);
+  EXPECT_EQ(farm.choose(late).member, three.member);
+}
+
 TEST(ChooseWorker, NoThirdWorkerOnceItWasSentToAFallback) {
   Farm farm{3};
   farm.kill('A');

@@ -32,6 +32,15 @@ TEST(LbMethod, EqualFactorsRotate) {
   EXPECT_EQ(elections(farm, 6), "ABCABC");
 }
 
+TEST(LbMethod, TiesRotateFromTheOffset) {
+  const Farm farm{3};
+  std::size_t offset = 1;
+  std::string names;
+  for (int i = 0; i < 4; ++i)
+    names += static_cast<char>('A' + static_cast<int>(*elect(farm.balancer(), 0, offset)));
+  EXPECT_EQ(names, "BCAB");
+}
+
 TEST(LbMethod, NearerWorkersGetNewSessionsFirst) {
   Farm farm{3};
   farm.settings.workers[0].distance = 5;
