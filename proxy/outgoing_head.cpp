@@ -62,7 +62,8 @@ class FieldCopier {
     append_forwarded_for(head);
     if (!has_proto_) append_line("X-Forwarded-Proto", origin_.tls ? "https" : "http", out_);
     if (!has_host_ && !host.empty()) append_line("X-Forwarded-Host", host, out_);
-    if (!has_port_ && !origin_.listener_port.empty())
+    // Our port would contradict the scheme and host that the proxy before us saw.
+    if (!has_port_ && !has_proto_ && !has_host_ && !origin_.listener_port.empty())
       append_line("X-Forwarded-Port", origin_.listener_port, out_);
   }
 

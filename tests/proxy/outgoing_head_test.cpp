@@ -171,15 +171,15 @@ TEST(ComposeRequestHead, ATrustedProxyIsBelieved) {
        "X-Forwarded-Proto: https\r\nX-Forwarded-Host: www\r\nX-Forwarded-Port: 443\r\n",
        "X-Forwarded-Proto: https\r\nX-Forwarded-Host: www\r\nX-Forwarded-Port: 443\r\n"
        "X-Forwarded-For: 10.0.0.9\r\n"},
+      {"no port of ours for their host", "X-Forwarded-Host: www:8443\r\n",
+       "X-Forwarded-Host: www:8443\r\nX-Forwarded-For: 10.0.0.9\r\nX-Forwarded-Proto: http\r\n"},
       {"one kept", "X-Forwarded-Proto: https\r\n",
-       "X-Forwarded-Proto: https\r\nX-Forwarded-For: 10.0.0.9\r\n"
-       "X-Forwarded-Host: h\r\nX-Forwarded-Port: 80\r\n"},
+       "X-Forwarded-Proto: https\r\nX-Forwarded-For: 10.0.0.9\r\nX-Forwarded-Host: h\r\n"},
       {"Forwarded kept", "Forwarded: for=1.1.1.1\r\n",
        "Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 10.0.0.9\r\n" + rest},
       {"Connection may not name them",
        "Connection: x-forwarded-proto\r\nX-Forwarded-Proto: https\r\n",
-       "X-Forwarded-Proto: https\r\nX-Forwarded-For: 10.0.0.9\r\n"
-       "X-Forwarded-Host: h\r\nX-Forwarded-Port: 80\r\n"},
+       "X-Forwarded-Proto: https\r\nX-Forwarded-For: 10.0.0.9\r\nX-Forwarded-Host: h\r\n"},
       {"underscores dropped all the same", "X_Forwarded_For: 1.1.1.1\r\n",
        "X-Forwarded-For: 10.0.0.9\r\n" + rest},
   };
