@@ -51,7 +51,10 @@ std::optional<std::string_view> take_named_value(std::string_view& rest, std::st
 }  // namespace
 
 std::string_view stem_of(std::string_view session_id) {
-  return session_id.substr(0, session_id.find_first_of("-."));
+  std::size_t length = 0;  // find_first_of asks about each byte by a call
+  while (length < session_id.size() && session_id[length] != '-' && session_id[length] != '.')
+    ++length;
+  return session_id.substr(0, length);
 }
 
 std::optional<std::string_view> route_of(std::string_view session_id) {
