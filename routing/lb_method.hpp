@@ -8,9 +8,9 @@
 
 namespace jkproxy::routing {
 
-// mod_jk's election among members that take new sessions (active; ok, or to be probed): the nearest distance first, then the
-// lowest lb_value; ties rotate from `offset`, which becomes the index behind the winner.
-// `excluded`: bit per member.
+// mod_jk's election among members that take new sessions (active; ok, or to be probed): the nearest
+// distance first, then the lowest lb_value; ties rotate from `offset`, which becomes the index
+// behind the winner. `excluded`: bit per member.
 std::optional<std::size_t> elect(const Balancer& balancer, std::uint64_t excluded,
                                  std::size_t& offset);
 
