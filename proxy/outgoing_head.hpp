@@ -24,8 +24,8 @@ struct Origin {
 // X-Forwarded-For, -Proto, -Host, -Port set or, from a trusted proxy, kept and extended (no -Port
 // of ours next to a -Proto or -Host of theirs). Left out: hop-by-hop fields and those that
 // Connection names (but never Host, Content-Length, Cookie, Authorization or X-Forwarded-*, RFC
-// 9110 7.6.1), and fields that differ from ours only by `_` for
-// `-`, and `Proxy` (httpoxy). An HTTP/1.0 request without Host gets an empty one.
+// 9110 7.6.1), and fields that differ from ours only by `_` for `-`, and `Proxy` (httpoxy). An
+// HTTP/1.0 request without Host gets an empty one.
 void compose_request_head(const RequestHead& head, std::string_view bytes,
                           const RequestFacts& facts, const Origin& origin, std::string& out);
 
