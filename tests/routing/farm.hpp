@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "tests/fakes/manual_clock.hpp"
 #include "routing/choose_worker.hpp"
+#include "tests/fakes/manual_clock.hpp"
 
 namespace jkproxy::routing {
 
@@ -59,7 +61,7 @@ class Farm {
   Request request(const std::string& session_id, std::uint32_t waiter = 1) const {
     Request request;
     request.balancer = &balancer();
-    request.session_id = session_id;
+    request.session_id = kept(session_id);
     request.waiter = {.thread = 0, .slot = waiter, .generation = 1};
     return request;
   }
@@ -81,6 +83,9 @@ class Farm {
     if (decision.verdict != Decision::Verdict::go) return '-';
     dispatch(decision);
     answer(sent, decision, Leave::taken_over);
+    if (decision.in_table)
+      table.confirm(decision.key, balancer().members[decision.member].worker->id(),
+                    balancer().settings.takeover.remember, clock.now());
     return name_of(decision);
   }
   void dispatch(const Decision& decision) {
@@ -115,6 +120,16 @@ class Farm {
   TakeoverTable table{TakeoverTable::Limits{}};
   Router router{table, TakeoverSecret{1, 2, 3}};
   std::size_t offset = 0;
+
+ private:
+  // A request has a view of its id only, whose bytes live as long as the farm.
+  std::string_view kept(const std::string& session_id) const {
+    const std::lock_guard lock{ids_mutex_};
+    return *ids_.insert(session_id).first;
+  }
+
+  mutable std::mutex ids_mutex_;
+  mutable std::set<std::string> ids_;
 };
 
 }  // namespace jkproxy::routing

@@ -56,6 +56,12 @@ class TakeoverTableTest : public testing::Test {
   std::vector<WaiterRef> leave(std::uint32_t who, Leave how, std::uint64_t session = 1) {
     return table.leave(key(session), ref(who), how, clock.now());
   }
+  // Goes first and comes back with the session's own cookie.
+  void take_over(std::uint64_t session) {
+    const auto entered = enter(1, session);
+    table.confirm(key(session), entered.to, remember, clock.now());
+    (void)leave(1, Leave::taken_over, session);
+  }
   void write_head(const Entered& entered, std::uint64_t session = 1) {
     clock.turn(milliseconds{1});
     table.dispatched(key(session), entered.generation, clock.now());
@@ -78,6 +84,7 @@ TEST_F(TakeoverTableTest, FirstGoesAloneAndTheOthersFollowOnceItTookOver) {
   EXPECT_EQ(enter(2).gate, Gate::wait);
   EXPECT_EQ(enter(3).gate, Gate::wait);
   write_head(first);
+  table.confirm(key(1), fallback, remember, clock.now());
   EXPECT_EQ(leave(1, Leave::taken_over), (std::vector{ref(2), ref(3)}));
   for (const std::uint32_t who : {2u, 3u, 4u}) {
     const auto entered = enter(who);
@@ -246,8 +253,7 @@ TEST_F(TakeoverTableTest, SentRequestThatFailedConfirmsAndAnUnsentOneDoesNot) {
 
 TEST_F(TakeoverTableTest, MillionInventedIdsDoNotPushOutConfirmedOnes) {
   for (std::uint64_t session = 1; session <= 20; ++session) {
-    enter(1, session);
-    leave(1, Leave::taken_over, session);
+    take_over(session);
   }
   for (std::uint64_t session = 1000; session < 1'001'000; ++session) {
     enter(1, session);
@@ -259,10 +265,31 @@ TEST_F(TakeoverTableTest, MillionInventedIdsDoNotPushOutConfirmedOnes) {
     EXPECT_EQ(enter(2, session).gate, Gate::open);
 }
 
+// The worker answers each with a Set-Cookie of a new session.
+TEST_F(TakeoverTableTest, InventedIdsThatAreGivenNewSessionsDoNotPushOutConfirmedOnes) {
+  for (std::uint64_t session = 1; session <= 20; ++session) take_over(session);
+  for (std::uint64_t session = 1000; session < 11'000; ++session) {
+    write_head(enter(1, session), session);
+    leave(1, Leave::taken_over, session);
+    ASSERT_LE(table.counts().provisional, 51u);
+  }
+  EXPECT_EQ(table.counts().confirmed, 20u);
+  for (std::uint64_t session = 1; session <= 20; ++session)
+    EXPECT_EQ(enter(2, session).gate, Gate::open);
+}
+
+TEST_F(TakeoverTableTest, WhoFollowsItsCookieInsteadKeepsNoPlace) {
+  enter(1);
+  enter(2);
+  EXPECT_EQ(table.counts().waiting, 1u);
+  EXPECT_FALSE(table.look_up(entering(2, 1, 9), workers));
+  EXPECT_EQ(table.counts().waiting, 0u);
+  EXPECT_TRUE(leave(1, Leave::not_proven).empty());
+}
+
 TEST_F(TakeoverTableTest, ConfirmedOnesAreBoundedAndTheLeastRecentlyUsedGoesFirst) {
   for (std::uint64_t session = 1; session <= 150; ++session) {
-    enter(1, session);
-    leave(1, Leave::taken_over, session);
+    take_over(session);
     enter(2, 1);  // in use all the time
   }
   EXPECT_EQ(table.counts().confirmed, 100u);
@@ -284,13 +311,11 @@ TEST_F(TakeoverTableTest, EntryThatSomebodyStandsAtIsNeverEvicted) {
 
 TEST_F(TakeoverTableTest, LapsedEntriesAreLetGo) {
   for (std::uint64_t session = 1; session <= 10; ++session) {
-    enter(1, session);
-    leave(1, Leave::taken_over, session);
+    take_over(session);
   }
   clock.turn(remember);
   for (std::uint64_t session = 11; session <= 20; ++session) {
-    enter(1, session);
-    leave(1, Leave::taken_over, session);
+    take_over(session);
   }
   EXPECT_EQ(table.counts().confirmed, 10u);
 }
