@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -53,9 +52,10 @@ struct Decision {
 // What one request brings to the choice; kept over its attempts.
 struct Request {
   const Balancer* balancer = nullptr;
-  std::string session_id;     // the id that counts (`session_id_that_counts`); may be empty
-  std::uint64_t tried = 0;    // bit per member: refused or broke in this request
-  std::uint64_t refused = 0;  // bit per member: refused a connection in this request
+  std::string_view session_id;  // the id that counts (`session_id_that_counts`); may be empty;
+                                // the exchange owns its bytes
+  std::uint64_t tried = 0;      // bit per member: refused or broke in this request
+  std::uint64_t refused = 0;    // bit per member: refused a connection in this request
   std::uint64_t refused_generation = 0;  // of the entry under which it refused
   bool on_fallback = false;              // was sent to a fallback: no worker is chosen any more
   WaiterRef waiter;

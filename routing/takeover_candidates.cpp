@@ -59,26 +59,27 @@ bool TakeoverCandidates::may_hold_old_copy(std::size_t member,
   return false;
 }
 
-std::uint8_t TakeoverCandidates::nearness(std::size_t member) const {
-  if (!own_) return 2;
-  const auto& own = request_.balancer->members[*own_].worker->settings;
+std::uint8_t TakeoverCandidates::nearness(std::size_t member,
+                                          std::optional<std::size_t> leaving) const {
+  if (!leaving) return 2;
+  const auto& left = request_.balancer->members[*leaving].worker->settings;
   const auto& settings = request_.balancer->members[member].worker->settings;
-  if (!own.redirect.empty() && own.redirect == settings.name) return 0;
-  return !own.domain.empty() && own.domain == settings.domain ? 1 : 2;
+  if (!left.redirect.empty() && left.redirect == settings.name) return 0;
+  return !left.domain.empty() && left.domain == settings.domain ? 1 : 2;
 }
 
-TimePoint TakeoverCandidates::own_gone_since() const {
-  if (!own_ || runtime(*own_).in_service()) return now_;
-  const auto& own = runtime(*own_);
-  const auto gone = own.gone_since.load();
-  return gone > own.usable_since.load() ? gone : own.state_since.load();
+TimePoint TakeoverCandidates::gone_since(std::optional<std::size_t> leaving) const {
+  if (!leaving || runtime(*leaving).in_service()) return now_;
+  const auto& left = runtime(*leaving);
+  const auto gone = left.gone_since.load();
+  return gone > left.usable_since.load() ? gone : left.state_since.load();
 }
 
 std::optional<TakeoverWorkers::Choice> TakeoverCandidates::best(std::span<const Displaced> from,
                                                                 std::optional<std::size_t> leaving,
                                                                 bool in_service) const {
   const auto seed = rank_seed(stem_);
-  const auto gone = own_gone_since();
+  const auto gone = gone_since(leaving);
   std::optional<Place> best;
   Choice choice{.kind = Kind::moves};
   for (std::size_t i = 0; i < request_.balancer->members.size(); ++i) {
@@ -86,7 +87,7 @@ std::optional<TakeoverWorkers::Choice> TakeoverCandidates::best(std::span<const 
     if (runtime(i).in_service() != in_service) continue;
     const Place place{.may_hold_old_copy = may_hold_old_copy(i, from),
                       .came_back_later = runtime(i).usable_since.load() > gone,
-                      .nearness = nearness(i),
+                      .nearness = nearness(i, leaving),
                       .rank = rank(seed, request_.balancer->members[i].worker->settings.route)};
     if (best && !(place < *best)) continue;
     best = place;

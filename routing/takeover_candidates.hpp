@@ -13,8 +13,8 @@ bool all_in_error(const Balancer& balancer);
 
 // The members of a balancer as fallbacks for one request's session, best first:
 //   1. those that hold no old copy of it, before those that may;
-//   2. usable since before the session's own worker went away, before those that came back later;
-//   3. its worker's `redirect`, then the same `domain`, then the rest;
+//   2. usable since before the worker that it leaves went away, before those that came back later;
+//   3. that worker's `redirect`, then the same `domain`, then the rest;
 //   4. by rank.
 // Lives for one choice, in one thread.
 class TakeoverCandidates : public TakeoverWorkers {
@@ -39,8 +39,8 @@ class TakeoverCandidates : public TakeoverWorkers {
   bool was_tried(std::size_t member) const;
   bool takes_sessions(std::size_t member) const;
   bool may_hold_old_copy(std::size_t member, std::span<const Displaced> from) const;
-  std::uint8_t nearness(std::size_t member) const;
-  TimePoint own_gone_since() const;
+  std::uint8_t nearness(std::size_t member, std::optional<std::size_t> leaving) const;
+  TimePoint gone_since(std::optional<std::size_t> leaving) const;
   Choice choose_for(std::span<const Displaced> from, WorkerId leaving) const;
   std::optional<Choice> best(std::span<const Displaced> from, std::optional<std::size_t> leaving,
                              bool in_service) const;

@@ -192,7 +192,7 @@ std::vector<WaiterRef> TakeoverTable::Shard::leave(Entry& entry, const WaiterRef
   if (place.occupied && place.first == waiter) {
     // A head that was sent and never answered: the take-over may have happened all the same.
     const bool sent = place.written != TimePoint{};
-    if (how == Leave::taken_over || (how == Leave::failed && sent)) confirm(entry);
+    if (how == Leave::failed && sent) confirm(entry);
     if (how == Leave::taken_over) entry.gate_open = true;
     place.vacate();
     if (!entry.gate_open && !place.waiters.empty()) {

@@ -89,12 +89,13 @@ struct alignas(64) TakeoverTable::Shard {
                                   const TakeoverWorkers& workers);
   std::vector<WaiterRef> leave(Entry& entry, const WaiterRef& waiter, Leave how, TimePoint now);
   void confirm(Entry& entry);
+  // Gives up the place at the gate, if there is one.
+  void step_back(Entry& entry, const WaiterRef& waiter);
 
  private:
   void move_to(Entry& entry, const TakeoverWorkers::Choice& choice, const Entering& entering);
   Entered admit(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
   Gate gate_of(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
-  void step_back(Entry& entry, const WaiterRef& waiter);
   void unlink(Entry& entry);
   void relink(Entry& entry);
   void erase(Entry& entry);

@@ -28,8 +28,10 @@ std::optional<Entered> TakeoverTable::look_up(const Entering& entering,
   auto& shard = shard_of(entering.key);
   const std::lock_guard lock{shard.mutex};
   auto* entry = shard.find(entering.key, entering.now);
-  if (entry == nullptr || !entry->applies_to(entering.route_worker)) return std::nullopt;
-  return shard.pass(*entry, entering, workers);
+  if (entry == nullptr) return std::nullopt;
+  if (entry->applies_to(entering.route_worker)) return shard.pass(*entry, entering, workers);
+  shard.step_back(*entry, entering.waiter);  // it is told neither `first` nor `wait`
+  return std::nullopt;
 }
 
 std::optional<Entered> TakeoverTable::enter(const Entering& entering,

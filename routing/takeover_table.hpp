@@ -103,7 +103,8 @@ struct Entered {
 
 // How the exchange that went first left the gate.
 enum class Leave : std::uint8_t {
-  taken_over,  // a final head with the session's Set-Cookie: opens the gate, confirms the entry
+  taken_over,  // a final head with a session's Set-Cookie: opens the gate. Confirms nothing: it may
+               // be a new session, given to a client that made its id up; see `confirm`
   not_proven,  // another final head: the next waiter goes first
   failed,      // failed for good, or sent nothing: the next waiter goes first
 };
