@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "config/settings.hpp"
+#include "health/worker_health.hpp"
+#include "routing/address.hpp"
+
+namespace jkproxy::health {
+
+struct CheckReport {
+  CheckResult result = CheckResult::no_evidence;
+  bool gave_bytes = false;  // the worker sent a response head, whatever it said
+  std::string cause;        // "status 503", "connection refused"
+};
+
+// The active check of one worker: `GET path` over one connection of its own, which is kept between
+// checks and opened again when the worker closed it. Control thread.
+class HealthCheck {
+ public:
+  using OnReport = std::function<void(const CheckReport&)>;
+
+  // `host`: value of the Host field. `on_report` is called after each check, never after `stop`.
+  HealthCheck(boost::asio::io_context& io, const config::HealthCheckSettings& settings,
+              std::string host, routing::Clock clock, OnReport on_report);
+  ~HealthCheck();  // stops
+  HealthCheck(const HealthCheck&) = delete;
+  HealthCheck& operator=(const HealthCheck&) = delete;
+
+  // Where to connect from the next connection on. Without an address every check fails.
+  void set_address(const routing::Address& address);
+  // The first check begins at once, the next one `interval` after the end of the last.
+  void start();
+  void stop();
+
+ private:
+  struct Session;
+  static boost::asio::awaitable<void> run(std::shared_ptr<Session> session);
+  static boost::asio::awaitable<CheckReport> check(Session& session);
+  static boost::asio::awaitable<CheckReport> attempt(Session& session);
+  static boost::asio::awaitable<CheckReport> ask(Session& session);
+
+  std::shared_ptr<Session> session_;  // shared with the coroutine, which may end later
+};
+
+}  // namespace jkproxy::health
