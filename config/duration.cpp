@@ -48,7 +48,8 @@ Wrong wrong_unit(std::string_view text, std::string_view digits, std::string_vie
 Parsed<milliseconds> parse_duration(std::string_view text, DurationRange range) {
   const std::string_view digits = leading_digits(text);
   if (digits.empty()) {
-    return Wrong{quoted(text) + " is no duration: write a whole number and ms, s, m or h, such as 2s"};
+    return Wrong{quoted(text) +
+                 " is no duration: write a whole number and ms, s, m or h, such as 2s"};
   }
   const std::string_view unit = text.substr(digits.size());
   const std::optional<milliseconds> length = length_of(unit);

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t longest_shown = 80;
 
-bool is_continuation_byte(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+bool is_continuation_byte(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
 
 // At most `longest_shown` bytes, not cut within a character.
 std::string_view shortened(std::string_view text) {
@@ -54,8 +56,8 @@ std::vector<Error> ErrorList::take(std::string_view file) && {
                    [](const Located& a, const Located& b) { return a.place < b.place; });
   std::vector<Error> all;
   for (Located& error : errors_) {
-    all.push_back({std::string{file}, error.place.line, error.place.column,
-                   std::move(error.message)});
+    all.push_back(
+        {std::string{file}, error.place.line, error.place.column, std::move(error.message)});
   }
   if (left_out_ > 0) {
     all.push_back({std::string{file}, 0, 0, std::to_string(left_out_) + " more errors"});

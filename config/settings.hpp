@@ -53,10 +53,9 @@ struct WorkerSettings {
   std::string route;
   int factor = 1;  // 1..100; mod_jk's lbfactor
   Activation activation = Activation::active;
-  std::string domain;       // empty: none; sessions fail over within it first
-  int distance = 0;         // 0..100; nearer workers get new sessions first
-  std::string redirect;     // worker that gets this one's sessions first; empty: none
-  int max_connections = 0;  // per worker over all threads; 0: no limit
+  std::string domain;    // empty: none; sessions fail over within it first
+  int distance = 0;      // 0..100; nearer workers get new sessions first
+  std::string redirect;  // worker that gets this one's sessions first; empty: none
 
   bool operator==(const WorkerSettings&) const = default;
 };

@@ -34,7 +34,8 @@ std::optional<std::uint64_t> bytes_of(std::string_view name) {
 Parsed<std::uint64_t> parse_size(std::string_view text, std::uint64_t least, std::uint64_t most) {
   const std::string_view digits = leading_digits(text);
   if (digits.empty()) {
-    return Wrong{quoted(text) + " is no size: write a whole number of bytes, or one with KiB, MiB or "
+    return Wrong{quoted(text) +
+                 " is no size: write a whole number of bytes, or one with KiB, MiB or "
                  "GiB, such as 16KiB"};
   }
   const std::string_view unit = text.substr(digits.size());

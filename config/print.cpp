@@ -1,0 +1,141 @@
+#include <string>
+
+#include "config/duration.hpp"
+#include "config/load.hpp"
+#include "config/size.hpp"
+
+namespace jkproxy::config {
+
+namespace {
+
+// In double quotes, as YAML reads it back, `${` kept from being filled in.
+std::string yaml_text(std::string_view text) {
+  std::string quoted_text = "\"";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"' || text[i] == '\\') quoted_text += '\\';
+    if (text.substr(i).starts_with("${")) quoted_text += '$';
+    quoted_text += text[i];
+  }
+  return quoted_text + "\"";
+}
+
+class Writer {
+ public:
+  Writer& key(int depth, std::string_view name) {
+    text_.append(static_cast<std::size_t>(depth) * 2, ' ').append(name).append(":");
+    return *this;
+  }
+  void end(std::string_view value = "") {
+    if (!value.empty()) text_.append(" ").append(value);
+    text_ += '\n';
+  }
+  void put(int depth, std::string_view name, std::string_view value) {
+    key(depth, name).end(value);
+  }
+  void quote(int depth, std::string_view name, std::string_view value) {
+    put(depth, name, yaml_text(value));
+  }
+  void item(int depth, std::string_view value) {
+    text_.append(static_cast<std::size_t>(depth) * 2, ' ').append("- ").append(value) += '\n';
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+void print_worker(Writer& out, const WorkerSettings& worker) {
+  out.key(1, yaml_text(worker.name)).end();
+  out.quote(2, "url", worker.url);
+  out.quote(2, "route", worker.route);
+  out.put(2, "factor", std::to_string(worker.factor));
+  out.put(2, "activation", to_text(worker.activation));
+  if (!worker.domain.empty()) out.quote(2, "domain", worker.domain);
+  out.put(2, "distance", std::to_string(worker.distance));
+  if (!worker.redirect.empty()) out.quote(2, "redirect", worker.redirect);
+}
+
+void print_health_check(Writer& out, const HealthCheckSettings& check) {
+  out.key(2, "health_check").end();
+  out.quote(3, "path", check.path);
+  out.put(3, "interval", duration_text(check.interval));
+  out.put(3, "timeout", duration_text(check.timeout));
+  out.put(3, "fall", std::to_string(check.fall));
+  out.put(3, "rise", std::to_string(check.rise));
+  out.put(3, "status", std::to_string(check.status.from) + "-" + std::to_string(check.status.to));
+}
+
+void print_balancer(Writer& out, const BalancerSettings& balancer) {
+  out.key(1, yaml_text(balancer.name)).end();
+  std::string members;
+  for (const auto& worker : balancer.workers)
+    members += (members.empty() ? "" : ", ") + yaml_text(worker);
+  out.put(2, "workers", "[" + members + "]");
+  out.put(2, "method", "by_requests");
+  out.key(2, "sticky_session").end();
+  out.quote(3, "cookie", balancer.sticky_session.cookie);
+  out.quote(3, "path_parameter", balancer.sticky_session.path_parameter);
+  out.put(3, "force", balancer.sticky_session.force ? "true" : "false");
+  out.key(2, "takeover").end();
+  out.put(3, "wait", duration_text(balancer.takeover.wait));
+  out.put(3, "remember", duration_text(balancer.takeover.remember));
+  out.put(2, "connect_timeout", duration_text(balancer.connect_timeout));
+  out.put(2, "response_timeout", duration_text(balancer.response_timeout));
+  out.put(2, "idle_timeout", duration_text(balancer.idle_timeout));
+  out.put(2, "recover_time", duration_text(balancer.recover_time));
+  if (balancer.health_check) print_health_check(out, *balancer.health_check);
+}
+
+void print_mounts(Writer& out, const std::vector<MountSettings>& mounts) {
+  out.key(0, "mounts").end();
+  for (const auto& mount : mounts) {
+    out.quote(1, "- path", mount.path);
+    if (!mount.host.empty()) out.quote(2, "host", mount.host);
+    out.quote(2, "balancer", mount.balancer);
+  }
+}
+
+void print_service(Writer& out, const Settings& settings) {
+  if (settings.status) {
+    out.key(0, "status").end();
+    out.quote(1, "bind", to_text(settings.status->bind));
+  }
+  if (!settings.trusted_proxies.empty()) out.key(0, "trusted_proxies").end();
+  for (const auto& network : settings.trusted_proxies) out.item(1, yaml_text(network.text));
+  if (!settings.access_log.file.empty()) {
+    out.key(0, "access_log").end();
+    out.quote(1, "file", settings.access_log.file);
+    out.put(1, "format", "combined");
+  }
+  out.key(0, "log").end();
+  out.quote(1, "file", settings.log.file);
+  out.put(1, "level", to_text(settings.log.level));
+  out.key(0, "limits").end();
+  out.put(1, "request_line", size_text(settings.limits.request_line));
+  out.put(1, "head", size_text(settings.limits.head));
+  out.put(1, "fields", std::to_string(settings.limits.fields));
+  out.put(1, "replay_body", size_text(settings.limits.replay_body));
+  out.key(0, "client_timeouts").end();
+  out.put(1, "head", duration_text(settings.client_timeouts.head));
+  out.put(1, "body", duration_text(settings.client_timeouts.body));
+  out.put(1, "keep_alive", duration_text(settings.client_timeouts.keep_alive));
+  out.put(0, "shutdown_timeout", duration_text(settings.shutdown_timeout));
+  out.put(0, "threads", std::to_string(settings.threads));
+}
+
+}  // namespace
+
+std::string to_yaml(const Settings& settings) {
+  Writer out;
+  out.key(0, "listeners").end();
+  for (const auto& listener : settings.listeners) out.quote(1, "- bind", to_text(listener.bind));
+  out.key(0, "workers").end();
+  for (const auto& worker : settings.workers) print_worker(out, worker);
+  out.key(0, "balancers").end();
+  for (const auto& balancer : settings.balancers) print_balancer(out, balancer);
+  print_mounts(out, settings.mounts);
+  print_service(out, settings);
+  return out.take();
+}
+
+}  // namespace jkproxy::config

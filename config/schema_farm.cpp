@@ -1,0 +1,158 @@
+// workers and balancers.
+
+#include <array>
+
+#include "config/endpoint.hpp"
+#include "config/schema.hpp"
+
+namespace jkproxy::config {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+constexpr std::array<std::pair<std::string_view, Activation>, 3> activations{
+    {{"active", Activation::active},
+     {"disabled", Activation::disabled},
+     {"stopped", Activation::stopped}}};
+constexpr std::array<std::pair<std::string_view, LbMethod>, 1> methods{
+    {{"by_requests", LbMethod::by_requests}}};
+
+constexpr std::string_view token_letters =
+    "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+Parsed<std::string> parse_name(std::string_view text) {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+  if (text.empty() || text.size() > 64 || text.find_first_not_of(letters) != std::string_view::npos)
+    return Wrong{quoted(text) + " is no name: use 1 to 64 letters, digits, _, - and ."};
+  return std::string{text};
+}
+
+// What Tomcat's jvmRoute may be so that msm keeps the session.
+Parsed<std::string> parse_route(std::string_view text) {
+  if (text.find('.') != std::string_view::npos)
+    return Wrong{quoted(text) +
+                 " holds a dot: memcached-session-manager does not back up sessions "
+                 "whose jvmRoute has one; use - instead"};
+  if (text.empty() || text.size() > 64 ||
+      text.find_first_not_of(token_letters) != std::string_view::npos)
+    return Wrong{quoted(text) + " cannot be a jvmRoute: use letters, digits, - and _"};
+  return std::string{text};
+}
+
+Parsed<std::string> parse_cookie_name(std::string_view text) {
+  if (text.empty() || text.find_first_not_of(token_letters) != std::string_view::npos)
+    return Wrong{quoted(text) +
+                 " is no cookie name (RFC 6265 4.1.1): use letters, digits, - and _"};
+  return std::string{text};
+}
+
+Parsed<std::string> parse_check_path(std::string_view text) {
+  for (const char c : text)
+    if (c <= ' ' || c == 0x7f || c == '#')
+      return Wrong{quoted(text) + " holds a blank, a # or a control character"};
+  if (!text.starts_with('/')) return Wrong{quoted(text) + " must begin with /"};
+  return std::string{text};
+}
+
+Parsed<StatusRange> parse_status_range(std::string_view text) {
+  const auto dash = text.find('-');
+  const auto from = parse_number(text.substr(0, dash), 100, 599);
+  const auto to =
+      dash == std::string_view::npos ? from : parse_number(text.substr(dash + 1), 100, 599);
+  const auto* least = std::get_if<int>(&from);
+  const auto* most = std::get_if<int>(&to);
+  if (least == nullptr || most == nullptr || *least > *most)
+    return Wrong{quoted(text) + " is no range of status codes: write 200-399 or 200"};
+  return StatusRange{.from = *least, .to = *most};
+}
+
+void read_worker(const Node::Entry& entry, Settings& settings, ErrorList& errors) {
+  const auto what = "workers." + entry.key;
+  Section section{entry.value, what, errors};
+  WorkerSettings worker;
+  worker.name = entry.key;
+  if (const auto name = parse_name(entry.key); const auto* wrong = std::get_if<Wrong>(&name))
+    errors.add(entry.place, wrong->why);
+  section.require("url");
+  section.text("url", worker.url);
+  section.value("url", worker.address, parse_worker_url);
+  if (section.value("route", worker.route, parse_route) == nullptr && worker.route.empty()) {
+    const auto route = parse_route(entry.key);
+    if (const auto* wrong = std::get_if<Wrong>(&route))
+      errors.add(entry.place, what + ": the name is the route too: " + wrong->why);
+    worker.route = entry.key;
+  }
+  section.number("factor", worker.factor, 1, 100);
+  section.choice("activation", worker.activation, activations);
+  section.text("domain", worker.domain);
+  section.number("distance", worker.distance, 0, 100);
+  section.text("redirect", worker.redirect);
+  section.done();
+  settings.workers.push_back(std::move(worker));
+}
+
+void read_health_check(Section& section, HealthCheckSettings& check) {
+  section.require("path");
+  section.value("path", check.path, parse_check_path);
+  section.duration("interval", check.interval, {.least = milliseconds{10}, .most = hours{1}});
+  section.duration("timeout", check.timeout, {.least = milliseconds{10}, .most = hours{1}});
+  section.number("fall", check.fall, 1, 100);
+  section.number("rise", check.rise, 1, 100);
+  section.value("status", check.status, parse_status_range);
+}
+
+void read_balancer(const Node::Entry& entry, Settings& settings, ErrorList& errors) {
+  Section section{entry.value, "balancers." + entry.key, errors};
+  BalancerSettings balancer;
+  balancer.name = entry.key;
+  if (const auto name = parse_name(entry.key); const auto* wrong = std::get_if<Wrong>(&name))
+    errors.add(entry.place, wrong->why);
+  section.require("workers");
+  section.list("workers", [&](const Node& item) {
+    if (item.kind == Node::Kind::scalar) return balancer.workers.push_back(item.text);
+    errors.add(item.place, "a worker's name is expected");
+  });
+  section.choice("method", balancer.method, methods);
+  section.section("sticky_session", [&](Section& sticky) {
+    sticky.value("cookie", balancer.sticky_session.cookie, parse_cookie_name);
+    sticky.value("path_parameter", balancer.sticky_session.path_parameter, parse_cookie_name);
+    sticky.boolean("force", balancer.sticky_session.force);
+  });
+  section.section("takeover", [&](Section& takeover) {
+    takeover.duration("wait", balancer.takeover.wait,
+                      {.least = milliseconds{10}, .most = hours{1}});
+    takeover.duration("remember", balancer.takeover.remember);
+  });
+  section.duration("connect_timeout", balancer.connect_timeout);
+  section.duration("response_timeout", balancer.response_timeout);
+  section.duration("idle_timeout", balancer.idle_timeout);
+  section.duration("recover_time", balancer.recover_time);
+  section.section("health_check", [&](Section& check) {
+    read_health_check(check, balancer.health_check.emplace());
+  });
+  section.done();
+  settings.balancers.push_back(std::move(balancer));
+}
+
+}  // namespace
+
+void read_workers(Section& root, Settings& settings, Places& places, ErrorList& errors) {
+  root.require("workers");
+  root.named("workers", [&](const Node::Entry& entry) {
+    places.workers.try_emplace(entry.key, entry.place);
+    read_worker(entry, settings, errors);
+  });
+}
+
+void read_balancers(Section& root, Settings& settings, Places& places, ErrorList& errors) {
+  root.named("balancers", [&](const Node::Entry& entry) {
+    places.has_balancers = true;
+    places.balancers.try_emplace(entry.key, entry.place);
+    read_balancer(entry, settings, errors);
+  });
+}
+
+}  // namespace jkproxy::config

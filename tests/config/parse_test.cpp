@@ -1,0 +1,324 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <ostream>
+
+#include "config/load.hpp"
+
+namespace jkproxy::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::optional<std::string> environment(std::string_view name) {
+  if (name == "PORT") return "8081";
+  if (name == "EMPTY") return "";
+  return std::nullopt;
+}
+
+Result read(std::string_view yaml) {
+  return parse(yaml, "f", environment);
+}
+
+// The settings, or a failure that names the errors.
+Settings good(std::string_view yaml) {
+  auto result = read(yaml);
+  if (auto* settings = std::get_if<Settings>(&result)) return *settings;
+  for (const auto& error : std::get<1>(result)) ADD_FAILURE() << to_text(error);
+  return {};
+}
+
+std::vector<std::string> errors_of(const Result& result) {
+  std::vector<std::string> texts;
+  if (const auto* errors = std::get_if<1>(&result))
+    for (const auto& error : *errors) texts.push_back(to_text(error));
+  return texts;
+}
+
+std::string all_errors(const Result& result) {
+  std::string text;
+  for (const auto& error : errors_of(result)) text += error + "\n";
+  return text;
+}
+
+const std::string smallest = R"(listeners: [{ bind: ":8080" }]
+workers: { node1: { url: "http://10.0.0.11" } }
+)";
+
+struct Case {
+  std::string yaml;
+  std::string error;
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& one) {
+  return out << one.yaml;
+}
+
+// Appended to the smallest file, so that the first line is line 3.
+class WrongAddition : public testing::TestWithParam<Case> {};
+
+TEST_P(WrongAddition, IsOneErrorAtItsPlace) {
+  const auto errors = errors_of(read(smallest + GetParam().yaml));
+  ASSERT_THAT(errors, ElementsAre(HasSubstr(GetParam().error)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Values, WrongAddition,
+    testing::Values(
+        Case{"listner: 1", "f:3:1: unknown key \"listner\": did you mean \"listeners\"? allowed: "},
+        Case{"log: { levle: info }", "f:3:8: unknown key \"levle\" in log: did you mean \"level\""},
+        Case{"log: { level: warn }",
+             "f:3:15: log.level: \"warn\" is not known: did you mean "
+             "\"warning\"? allowed: debug, info, warning, error"},
+        Case{"connect_timeout: 2s", "f:3:1: unknown key"},
+        Case{"threads: two", "f:3:10: threads: \"two\" is no whole number: write one from 0"},
+        Case{"threads: -1", "is no whole number"}, Case{"threads: 1025", "is out of range"},
+        Case{"threads: 010", "is no whole number"},
+        Case{"threads: [1]", "f:3:10: threads must be a single value, not a list"},
+        Case{"threads:", "threads has no value"},
+        Case{"shutdown_timeout: 5", "f:3:19: shutdown_timeout: \"5\" has no unit: write 5s or 5ms"},
+        Case{"shutdown_timeout: 1.5s", "is not a whole number"},
+        Case{"shutdown_timeout: 5 s", "unknown unit"},
+        Case{"shutdown_timeout: 2d", "unknown unit \"d\""},
+        Case{"shutdown_timeout: 25h", "is out of range: allowed are 0s to 24h"},
+        Case{"shutdown_timeout: 99999999999999999999s", "is out of range"},
+        Case{"client_timeouts: { head: 0s }", "is out of range: allowed are 1ms to 24h"},
+        Case{"limits: { head: 16KB }", "unknown unit \"KB\": write KiB"},
+        Case{"limits: { head: 1GiB }", "is out of range: allowed are 1KiB to 48KiB"},
+        Case{"trusted_proxies: [10.0.0.300/8]", "f:3:19: trusted_proxies: \"10.0.0.300/8\""},
+        Case{"trusted_proxies: 10.0.0.0/8", "trusted_proxies must be a list, not a single value"},
+        Case{"mounts: [{ path: share, balancer: default }]", "f:3:18: mounts.path: \"share\" must"},
+        Case{"mounts: [{ path: /share/*, balancer: default }]", "is no plain path"},
+        Case{"mounts: [{ path: /a/../b, balancer: default }]", "holds an empty segment, . or .."},
+        Case{"mounts: [{ path: /a, balancer: defalt }]",
+             "no balancer is called \"defalt\": did you mean \"default\"?"},
+        Case{"mounts: [{ path: /a, balancer: default }, { path: /a, balancer: default }]",
+             "f:3:43: a mount of this host and path stands above already"},
+        Case{"mounts: [{ host: \"a.b:80\", path: /, balancer: default }]", "is no host name"},
+        Case{"status: { bind: 127.0.0.1:http }", "f:3:17: status.bind: "},
+        Case{"status: { bind: \":8080\" }", "status.bind: a listener on :8080"},
+        Case{"status: {}", "status.bind is missing"},
+        Case{"balancers: { b: { workers: [node1, node2] } }",
+             "f:3:14: balancers.b: no worker is called \"node2\": did you mean \"node1\"?"},
+        Case{"balancers: { b: { workers: [node1, node1] } }", "names \"node1\" twice"},
+        Case{"balancers: { b: { workers: [node1], method: by_traffic } }", "allowed: by_requests"},
+        Case{"balancers: { b: { workers: [node1], sticky_session: { cookie: \"a b\" } } }",
+             "is no cookie name"},
+        Case{"balancers: { b: { workers: [node1], sticky_session: { force: yes } } }",
+             "is neither true nor false"},
+        Case{"balancers: { b: { workers: [node1], health_check: { path: health } } }",
+             "must begin with /"},
+        Case{"balancers: { b: { workers: [node1], health_check: {} } }", "path is missing"},
+        Case{"balancers: { b: { workers: [node1], health_check: { path: /, status: 399-200 } } }",
+             "is no range of status codes"},
+        Case{"threads: 1\nthreads: 2", "f:4:1: duplicate key \"threads\": first in line 3"},
+        Case{"log: { file: \"/x${NONE}\" }", "f:3:14: the environment variable NONE is not set"},
+        Case{"log: { file: \"${N\" }", "has no closing }"}));
+
+// A worker's value, instead of the smallest file's.
+class WrongWorker : public testing::TestWithParam<Case> {};
+
+TEST_P(WrongWorker, IsOneErrorAtItsPlace) {
+  const auto errors =
+      errors_of(read("listeners: [{ bind: \":80\" }]\nworkers:\n" + GetParam().yaml));
+  ASSERT_THAT(errors, ElementsAre(HasSubstr(GetParam().error)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Values, WrongWorker,
+    testing::Values(
+        Case{"  a: { url: https://h }", "f:3:13: workers.a.url: "},
+        Case{"  a: { url: ajp://h }", "AJP is not supported"},
+        Case{"  a: { url: http://h/path }", "path"}, Case{"  a: { url: h:80 }", "no worker URL"},
+        Case{"  a: { url: http://h:0 }", "port"}, Case{"  a: { url: http://h:65536 }", "port"},
+        Case{"  a: {}", "workers.a.url is missing"},
+        Case{"  a: http://h", "workers.a must be a map of keys, not a single value"},
+        Case{"  a: { url: http://h, factor: 0 }", "allowed are 1 to 100"},
+        Case{"  a: { url: http://h, route: x.y }", "holds a dot: memcached-session-manager"},
+        Case{"  a.b: { url: http://h }", "f:3:3: workers.a.b: the name is the route too"},
+        Case{"  a: { url: http://h, route: \"x;y\" }", "cannot be a jvmRoute"},
+        Case{"  a: { url: http://h, redirect: a }", "is the worker itself"},
+        Case{"  a: { url: http://h, redirect: node9 }", "no worker is called \"node9\""},
+        Case{"  a: { url: http://h }\n  b: { url: http://g, route: a }",
+             "f:4:3: workers.b: the route \"a\" is that of worker a already"},
+        Case{"  \"a b\": { url: http://h, route: r }", "is no name"}));
+
+TEST(Parse, SmallestFileHasOneBalancerOfAllWorkersForEverything) {
+  const Settings settings = good(smallest);
+  ASSERT_EQ(settings.balancers.size(), 1U);
+  EXPECT_EQ(settings.balancers[0].name, "default");
+  EXPECT_THAT(settings.balancers[0].workers, ElementsAre("node1"));
+  EXPECT_EQ(settings.mounts.at(0), (MountSettings{"", "/", "default"}));
+  EXPECT_EQ(settings.workers.at(0).route, "node1");
+  EXPECT_EQ(settings.workers.at(0).address, (Endpoint{"10.0.0.11", 80, ""}));
+}
+
+TEST(Parse, TellsAllErrorsInOneGoInTheFilesOrder) {
+  const auto errors =
+      errors_of(read("threads: x\nlisteners: [{ bind: \":80\" }]\n"
+                     "workers: { a: { url: ftp://h, factor: 0 } }\nlgo: 1\n"));
+  EXPECT_THAT(errors, ElementsAre(HasSubstr("f:1:10"), HasSubstr("f:3:22"), HasSubstr("f:3:39"),
+                                  HasSubstr("f:4:1")));
+}
+
+TEST(Parse, FillsInTheEnvironment) {
+  const Settings settings = good(
+      "listeners: [{ bind: \":${PORT}\" }]\n"
+      "workers: { a: { url: \"http://${H:-host}:${EMPTY:-9}\" } }\n"
+      "log: { file: \"/a$${b}\" }\n");
+  EXPECT_EQ(settings.listeners.at(0).bind.port, 8081);
+  EXPECT_EQ(settings.workers.at(0).address, (Endpoint{"host", 9, ""}));
+  EXPECT_EQ(settings.log.file, "/a${b}");
+}
+
+TEST(Parse, SeveralBalancersNeedMounts) {
+  EXPECT_THAT(all_errors(read("listeners: [{ bind: \":80\" }]\n"
+                              "workers: { a: { url: http://h }, b: { url: http://g } }\n"
+                              "balancers: { x: { workers: [a] }, y: { workers: [b] } }\n")),
+              HasSubstr("several balancers and no mounts"));
+}
+
+TEST(Parse, ReadsBomAndCrlf) {
+  EXPECT_EQ(good("\xEF\xBB\xBF" + smallest), good(smallest));
+  EXPECT_EQ(good("listeners: [{ bind: \":80\" }]\r\nworkers: { a: { url: http://h } }\r\n").workers,
+            good("listeners: [{ bind: \":80\" }]\nworkers: { a: { url: http://h } }\n").workers);
+}
+
+TEST(Parse, RefusesHostileFilesWithOneError) {
+  std::string block;
+  for (int i = 0; i < 5000; ++i) block += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
+  std::string flow_lines;
+  for (int i = 0; i < 5000; ++i) flow_lines += "[\n";
+  const std::vector<std::string> files{
+      "",
+      "# nothing\n",
+      std::string(1, '\0'),
+      "\xFF\xFE",
+      "a: \xC0\x80",
+      "\x7F"
+      "ELF\x02\x01",
+      std::string(5000, '['),
+      std::string(5000, '{'),
+      flow_lines,
+      block.substr(0, 4U << 20U),
+      std::string(5U << 20U, 'a'),
+      "a: &x [1]\nb: [*x, *x]\n",
+      "a: !!binary x\n",
+      smallest + "---\n" + smallest,
+      "a: [1\n",
+      "\ta: 1\n",
+      "? [a]\n: b\n",
+      "- a\n",
+      "text",
+      "a: \"\\x\n",
+  };
+  for (const auto& file : files)
+    EXPECT_EQ(errors_of(read(file)).empty(), false) << file.substr(0, 40);
+}
+
+TEST(Parse, KeepsAHundredErrorsAndCountsTheRest) {
+  std::string yaml = smallest;
+  for (int i = 0; i < 20000; ++i) yaml += "k" + std::to_string(i) + ": 1\n";
+  const auto errors = errors_of(read(yaml));
+  ASSERT_EQ(errors.size(), 101U);
+  EXPECT_EQ(errors.back(), "f: 19900 more errors");
+}
+
+const std::string full = R"(
+listeners: [{ bind: "0.0.0.0:80" }, { bind: "[::1]:81" }, { bind: "unix:/run/a.sock" }]
+workers:
+  node1: { url: "http://10.0.0.11:8080" }
+  node2: { url: "http://[fd00::2]:8080", route: n-2, factor: 7, activation: disabled, domain: dc1,
+           distance: 3, redirect: node1 }
+balancers:
+  farm:
+    workers: [node1, node2]
+    method: by_requests
+    sticky_session: { cookie: SID, path_parameter: sid, force: true }
+    takeover: { wait: 1500ms, remember: 1h }
+    connect_timeout: 3s
+    response_timeout: 2m
+    idle_timeout: 4s
+    recover_time: 5s
+    health_check: { path: "/health?a=${NONE:-x}", interval: 3s, timeout: 2s, fall: 3, rise: 4, status: 200 }
+mounts: [{ path: /share, balancer: farm }, { host: Shop.Example.com, path: /, balancer: farm }]
+status: { bind: "127.0.0.1:8404" }
+trusted_proxies: [127.0.0.0/8, "fd00::/8", 10.1.2.3]
+access_log: { file: /var/log/a.log, format: combined }
+log: { file: "/x \"$${a}\\", level: debug }
+limits: { request_line: 4KiB, head: 16KiB, fields: 50, replay_body: 1MiB }
+client_timeouts: { head: 1s, body: 2s, keep_alive: 3s }
+shutdown_timeout: 0s
+threads: 4
+)";
+
+TEST(Parse, ReadsEveryKey) {
+  const Settings settings = good(full);
+  const WorkerSettings& worker = settings.workers.at(1);
+  EXPECT_EQ(worker, (WorkerSettings{"node2",
+                                    {"fd00::2", 8080, ""},
+                                    "http://[fd00::2]:8080",
+                                    "n-2",
+                                    7,
+                                    Activation::disabled,
+                                    "dc1",
+                                    3,
+                                    "node1"}));
+  const BalancerSettings& farm = settings.balancers.at(0);
+  EXPECT_EQ(farm, (BalancerSettings{"farm",
+                                    {"node1", "node2"},
+                                    LbMethod::by_requests,
+                                    {"SID", "sid", true},
+                                    {1500ms, 1h},
+                                    3s,
+                                    2min,
+                                    4s,
+                                    5s,
+                                    HealthCheckSettings{"/health?a=x", 3s, 2s, 3, 4, {200, 200}}}));
+  EXPECT_EQ(settings.mounts.at(1), (MountSettings{"shop.example.com", "/", "farm"}));
+  EXPECT_EQ(settings.trusted_proxies.at(0).prefix, 104);
+  EXPECT_EQ(settings.log, (LogSettings{"/x \"${a}\\", LogLevel::debug}));
+  EXPECT_EQ(settings.limits, (LimitSettings{4096, 16384, 50, 1048576}));
+  EXPECT_EQ(settings.shutdown_timeout, 0s);
+  EXPECT_EQ(settings.threads, 4);
+}
+
+TEST(ToYaml, IsReadAgainAsTheSameSettings) {
+  for (const auto& yaml : {smallest, full}) {
+    const Settings settings = good(yaml);
+    EXPECT_EQ(good(to_yaml(settings)), settings) << to_yaml(settings);
+  }
+}
+
+TEST(CommandLine, GivesTheSettingsOfASmallFile) {
+  const auto result =
+      from_command_line({":8080"}, {"node1=http://127.0.0.1:8081", "node2=http://h:2"});
+  ASSERT_EQ(all_errors(result), "");
+  const auto& settings = std::get<Settings>(result);
+  EXPECT_EQ(settings.access_log.file, "stdout");
+  EXPECT_THAT(settings.balancers.at(0).workers, ElementsAre("node1", "node2"));
+  EXPECT_EQ(good(to_yaml(settings)), settings);
+}
+
+TEST(CommandLine, ErrorsNameTheOption) {
+  EXPECT_THAT(
+      errors_of(from_command_line({":x"}, {"node1", "a=https://h"})),
+      ElementsAre(HasSubstr("--listen: \":x\""), HasSubstr("--worker: \"node1\" has no name"),
+                  HasSubstr("--worker: \"https://h\"")));
+  EXPECT_THAT(all_errors(from_command_line({}, {"a=http://h"})), HasSubstr("no listeners"));
+}
+
+TEST(LoadFile, SaysWhyAFileCannotBeRead) {
+  EXPECT_THAT(errors_of(load_file("/nonexistent/a.yaml")),
+              ElementsAre("/nonexistent/a.yaml: cannot be read: No such file or directory"));
+  EXPECT_THAT(errors_of(load_file("/tmp")), ElementsAre("/tmp: cannot be read: Is a directory"));
+  EXPECT_THAT(errors_of(load_file("/dev/zero")), ElementsAre(HasSubstr("larger than 4 MiB")));
+}
+
+}  // namespace
+
+}  // namespace jkproxy::config
