@@ -1,0 +1,43 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "routing/address.hpp"
+#include "routing/clock.hpp"
+#include "routing/snapshot.hpp"
+
+namespace jkproxy::app {
+
+// Finds the addresses of workers that are given by name: at start, every 30 s, and soon after a
+// failed connect. An address that is still among the answers stays; one that cannot be found any
+// more stays, too. Control thread; the look-ups themselves run on a thread of Asio's own.
+class Resolver {
+ public:
+  using OnAddress = std::function<void(routing::WorkerId, const routing::Address&)>;
+  using OnFailure = std::function<void(const routing::Worker&, const std::string& why)>;
+
+  // `on_address`: the first address, or a new one. `on_failure`: once until it works again.
+  Resolver(boost::asio::io_context& control, std::shared_ptr<const routing::Snapshot> snapshot,
+           routing::Clock clock, OnAddress on_address, OnFailure on_failure);
+  ~Resolver();  // stops
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+
+  void start();
+  void stop();
+  // After a failed connect; at most once a second and worker.
+  void resolve_soon(routing::WorkerId worker);
+
+ private:
+  struct Named;
+  struct State;
+  static void resolve(const std::shared_ptr<State>& state, Named& named);
+  static void wait(const std::shared_ptr<State>& state);
+
+  std::shared_ptr<State> state_;  // shared with look-ups under way
+};
+
+}  // namespace jkproxy::app
