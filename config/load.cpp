@@ -83,6 +83,8 @@ Result from_command_line(const std::vector<std::string>& listeners,
     WorkerSettings worker;
     worker.name = worker.route = text.substr(0, equals);
     worker.url = text.substr(equals + 1);
+    for (const auto& name : {parse_name(worker.name), parse_route(worker.name)})
+      if (const auto* wrong = std::get_if<Wrong>(&name)) errors.add({}, "--worker: " + wrong->why);
     auto address = parse_worker_url(worker.url);
     if (const auto* wrong = std::get_if<Wrong>(&address))
       errors.add({}, "--worker: " + wrong->why);

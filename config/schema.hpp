@@ -18,6 +18,10 @@ struct Places {
   bool has_balancers = false;
 };
 
+// Name of a worker or balancer; a Tomcat's jvmRoute.
+Parsed<std::string> parse_name(std::string_view text);
+Parsed<std::string> parse_route(std::string_view text);
+
 // The sections of the file, as far as they say something.
 void read_workers(Section& root, Settings& settings, Places& places, ErrorList& errors);
 void read_balancers(Section& root, Settings& settings, Places& places, ErrorList& errors);

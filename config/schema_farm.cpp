@@ -22,6 +22,8 @@ constexpr std::array<std::pair<std::string_view, LbMethod>, 1> methods{
 constexpr std::string_view token_letters =
     "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+}  // namespace
+
 Parsed<std::string> parse_name(std::string_view text) {
   constexpr std::string_view letters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
@@ -41,6 +43,8 @@ Parsed<std::string> parse_route(std::string_view text) {
     return Wrong{quoted(text) + " cannot be a jvmRoute: use letters, digits, - and _"};
   return std::string{text};
 }
+
+namespace {
 
 Parsed<std::string> parse_cookie_name(std::string_view text) {
   if (text.empty() || text.find_first_not_of(token_letters) != std::string_view::npos)

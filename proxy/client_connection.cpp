@@ -21,7 +21,8 @@ std::uint64_t hash_of(std::string_view text) {
 
 }  // namespace
 
-ClientConnection::ClientConnection(Loop& its_loop, std::unique_ptr<Stream> its_stream, Peer its_peer)
+ClientConnection::ClientConnection(Loop& its_loop, std::unique_ptr<Stream> its_stream,
+                                   Peer its_peer)
     : loop{its_loop},
       stream{std::move(its_stream)},
       peer{std::move(its_peer)},

@@ -39,7 +39,9 @@ std::optional<Refusal> refusal_of(Parsed parsed) {
   return std::nullopt;
 }
 
-std::string_view first_line(std::string_view head) { return head.substr(0, head.find("\r\n")); }
+std::string_view first_line(std::string_view head) {
+  return head.substr(0, head.find("\r\n"));
+}
 
 std::string_view value_of(const Exchange& exchange, std::string_view bytes, http::field name) {
   for (const auto& field : exchange.head.fields)
@@ -58,7 +60,9 @@ Exchange::Exchange(ClientConnection& its_client)
   record.begin = client.request_begin;
 }
 
-Exchange::~Exchange() { leave_gate(routing::Leave::failed); }
+Exchange::~Exchange() {
+  leave_gate(routing::Leave::failed);
+}
 
 std::optional<Refusal> Exchange::read_request(HeadRead read) {
   if (read != HeadRead::complete) {
@@ -132,7 +136,12 @@ void Exchange::finish() {
 Task<AfterExchange> serve_exchange(ClientConnection& client, ClientConnection::HeadRead read) {
   Exchange exchange{client};
   const auto refusal = exchange.read_request(read);
-  const auto after = refusal ? co_await refuse(exchange, *refusal) : co_await serve(exchange);
+  auto after = AfterExchange::close;
+  if (refusal) {
+    after = co_await refuse(exchange, *refusal);
+  } else {
+    after = co_await serve(exchange);
+  }
   exchange.leave_gate(routing::Leave::failed);
   client.loop.refresh_now();
   exchange.finish();

@@ -16,10 +16,10 @@
 namespace jkproxy::proxy {
 
 // What becomes of the client's connection.
-enum class [[nodiscard]] AfterExchange : std::uint8_t {
-  next,    // another request may come
-  linger,  // we close, once the client has read its answer
-  close,   // nothing more to say
+enum class [[nodiscard]] AfterExchange : std::uint8_t{
+    next,    // another request may come
+    linger,  // we close, once the client has read its answer
+    close,   // nothing more to say
 };
 
 // One client request and its answer, over one or more attempts at workers. Owns the bytes of its
@@ -42,13 +42,13 @@ class Exchange {
   ExchangeRecord record;
   std::string request_id;
 
-  std::string route_out;   // of the answer's Set-Cookie
-  std::string held_body;   // a small body that was read whole, so that it can be sent again
+  std::string route_out;  // of the answer's Set-Cookie
+  std::string held_body;  // a small body that was read whole, so that it can be sent again
   bool body_held = false;
   bool replayable = true;  // its body, if it has one, can be sent once more
   bool client_keep_alive = true;
   bool client_gone = false;
-  bool answer_begun = false;    // a byte of an answer went to the client
+  bool answer_begun = false;  // a byte of an answer went to the client
 
   const routing::Worker& worker() const {
     return *request.balancer->members[decision.member].worker;

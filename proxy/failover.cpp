@@ -15,7 +15,9 @@ constexpr Refusal broken_worker{.status = 502, .reason = "The server broke off t
 constexpr Refusal slow_worker{.status = 504, .reason = "The server did not answer in time."};
 constexpr int retry_after_seconds = 5;
 
-std::uint64_t bit(std::size_t member) { return std::uint64_t{1} << member; }
+std::uint64_t bit(std::size_t member) {
+  return std::uint64_t{1} << member;
+}
 
 // A small body of an idempotent request is read whole before it is sent, so that the request can be
 // sent again. Not while the client waits for a 100.
@@ -128,6 +130,7 @@ struct Judge {
         .idempotent = exchange.facts.idempotent,
         .replayable = exchange.replayable,
         .on_fallback = exchange.request.on_fallback,
+        .balanced = exchange.decision.reason == routing::Reason::new_session,
         .breaks_on_fresh = breaks_on_fresh,
         .worker_gave_bytes = runtime.last_byte.load() >= attempt_begin};
     if (attempt.outcome == Outcome::broken && !attempt.reused) ++breaks_on_fresh;
@@ -156,7 +159,7 @@ Task<AfterExchange> serve(Exchange& exchange) {
   for (bool same_worker = false;;) {
     if (!same_worker) exchange.choose_worker();
     if (exchange.decision.verdict == routing::Decision::Verdict::unavailable)
-      co_return co_await refuse(exchange, no_worker);
+      co_return co_await refuse(exchange, exchange.request.on_fallback ? broken_worker : no_worker);
     if (exchange.decision.verdict == routing::Decision::Verdict::wait) {
       if (!co_await wait_at_gate(exchange)) co_return co_await refuse(exchange, no_worker);
       continue;

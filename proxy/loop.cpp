@@ -34,10 +34,9 @@ Loop::Loop(std::uint32_t index, const Shared& shared_by_all,
     : io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO},
       executor{io.get_executor()},
       shared{shared_by_all},
-      snapshot{std::move(first)},
       deadlines{shared_by_all.clock()},
       waiters{index},
-      access_log{shared_by_all.access_log, path_parameter_of(*snapshot)},
+      access_log{shared_by_all.access_log, path_parameter_of(*first)},
       work_{asio::make_work_guard(io)},
       ticker_{io},
       now_{shared_by_all.clock()},
@@ -45,10 +44,14 @@ Loop::Loop(std::uint32_t index, const Shared& shared_by_all,
       wall_second_{std::time(nullptr)},
       next_request_id_{0},
       request_id_salt_{random_bits()} {
-  adopt_literal_addresses();
+  adopt(std::move(first));
 }
 
-void Loop::adopt_literal_addresses() {
+// A control block of its own: threads that count references to one shared block would fight over
+// its cache line with every request.
+void Loop::adopt(std::shared_ptr<const routing::Snapshot> next) {
+  auto own = std::make_shared<std::shared_ptr<const routing::Snapshot>>(std::move(next));
+  snapshot = {own, own->get()};
   for (const auto& worker : snapshot->workers)
     if (const auto address = routing::literal_address(worker->settings.address))
       connections.set_address(worker->id(), *address);

@@ -67,6 +67,9 @@ class Loop {
   void enter() { ++present_; }
   void leave();
 
+  // Exchanges under way keep the snapshot that they began with.
+  void adopt(std::shared_ptr<const routing::Snapshot> next);
+
   void run();
   void drain();
   void stop();
@@ -75,7 +78,6 @@ class Loop {
   void tick();
   void every_second();
   void wait_for_tick();
-  void adopt_literal_addresses();
 
   asio::executor_work_guard<Executor> work_;
   asio::steady_timer ticker_;

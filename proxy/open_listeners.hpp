@@ -10,7 +10,7 @@ namespace jkproxy::proxy {
 
 // One bound address: a listening socket per thread (SO_REUSEPORT). The caller owns the descriptors.
 struct OpenListener {
-  std::vector<int> descriptors;
+  std::vector<int> descriptors{};
   std::uint16_t port = 0;  // the real one, where 0 was asked for; 0 for unix sockets
   std::string text;        // "127.0.0.1:8080"
 };

@@ -68,6 +68,11 @@ void SocketStream::arm_write(Waiter& waiter) {
   wait_writable();
 }
 
+void SocketStream::wait_for_clients(Waiter& waiter) {
+  readiness_->readable = false;
+  arm_read(waiter);
+}
+
 void SocketStream::disarm() {
   readiness_->reader = nullptr;
   readiness_->writer = nullptr;

@@ -29,6 +29,9 @@ class SocketStream final : public Stream {
   bool writable() const { return readiness_->writable; }
   int connect_error() const;
 
+  // For a listening socket: wakes once somebody waits to be accepted.
+  void wait_for_clients(Waiter& waiter);
+
   // Keeps an eye on an idle connection; `quiet` is false once anything, the end included, came.
   void watch();
   bool quiet() const { return !readiness_->readable; }

@@ -110,8 +110,7 @@ void WorkerAttempt::begin_download() {
   const auto plan = plan_delivery(answer_facts_, delivery, exchange_.facts.is_head);
   exchange_.client_keep_alive = plan.keep_alive;
   answer_text_->clear();
-  compose_response_head(answer_, bytes, answer_facts_, plan, delivery.client_http11,
-                        *answer_text_);
+  compose_response_head(answer_, bytes, answer_facts_, plan, delivery.client_http11, *answer_text_);
   connection_->buffer.consume(search_.size);
   download_.emplace(answer_facts_.framing, plan.framing, *answer_text_);
   exchange_.answer_begun = true;
@@ -125,8 +124,8 @@ void WorkerAttempt::learn_from_answer(std::string_view bytes) {
     loop_.shared.outcomes.record(runtime_.id, attempt_, client_.peer_hash);
   for (const auto& field : answer_.fields) {
     if (field.name_id != http::field::set_cookie) continue;
-    if (const auto id = routing::set_cookie_session_id(field.value.in(bytes),
-                                                       settings_.sticky_session.cookie))
+    if (const auto id =
+            routing::set_cookie_session_id(field.value.in(bytes), settings_.sticky_session.cookie))
       session_id_ = *id;
   }
   judge_session();

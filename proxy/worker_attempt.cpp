@@ -38,10 +38,14 @@ WorkerAttempt::WorkerAttempt(Exchange& exchange)
   if (!exchange.decision.has_session) count(runtime_.sessions);
 }
 
-WorkerAttempt::~WorkerAttempt() { runtime_.busy.fetch_sub(1, std::memory_order_relaxed); }
+WorkerAttempt::~WorkerAttempt() {
+  runtime_.busy.fetch_sub(1, std::memory_order_relaxed);
+}
 
 Task<std::optional<routing::Attempt>> WorkerAttempt::run(bool fresh_connection) {
-  if (!lease(fresh_connection) && !co_await connect()) co_return attempt_;
+  bool connected = lease(fresh_connection);
+  if (!connected) connected = co_await connect();
+  if (!connected) co_return attempt_;
   if (!routing::Router::still_holds(exchange_.request, exchange_.decision, loop_.now())) {
     if (connection_->reused)
       loop_.connections.give_back(runtime_.id, std::move(connection_), loop_.now());
@@ -57,8 +61,8 @@ Task<std::optional<routing::Attempt>> WorkerAttempt::run(bool fresh_connection) 
 bool WorkerAttempt::lease(bool fresh_connection) {
   if (fresh_connection) return false;
   const bool for_sure = !exchange_.facts.idempotent || !exchange_.replayable;
-  connection_ = loop_.connections.lease(runtime_.id, for_sure,
-                                        loop_.now() - settings_.idle_timeout);
+  connection_ =
+      loop_.connections.lease(runtime_.id, for_sure, loop_.now() - settings_.idle_timeout);
   attempt_.reused = connection_ != nullptr;
   return attempt_.reused;
 }
@@ -166,8 +170,7 @@ void WorkerAttempt::arm() {
   if (download_ && download_step_ == BodyPump::Step::sink_blocked)
     return client_.stream->arm_write(client_.waiter);
   connection_->stream.arm_read(client_.waiter);
-  if (upload_over_ && !exchange_.client_gone &&
-      client_.watch() == ClientConnection::Presence::gone)
+  if (upload_over_ && !exchange_.client_gone && client_.watch() == ClientConnection::Presence::gone)
     client_left();
 }
 

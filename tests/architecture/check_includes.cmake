@@ -1,3 +1,5 @@
+cmake_minimum_required(VERSION 3.23)
+
 # Fails on an include against the arrows of docs/architecture.md, on a clock read outside app/, and
 # on a detached coroutine outside the one place that spawns them.
 set(config_may config)

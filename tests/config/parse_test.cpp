@@ -312,6 +312,11 @@ TEST(CommandLine, ErrorsNameTheOption) {
   EXPECT_THAT(all_errors(from_command_line({}, {"a=http://h"})), HasSubstr("no listeners"));
 }
 
+TEST(CommandLine, WorkersNameIsItsRoute) {
+  EXPECT_THAT(errors_of(from_command_line({":80"}, {"a.b=http://h"})),
+              ElementsAre(HasSubstr("--worker: \"a.b\" holds a dot")));
+}
+
 TEST(LoadFile, SaysWhyAFileCannotBeRead) {
   EXPECT_THAT(errors_of(load_file("/nonexistent/a.yaml")),
               ElementsAre("/nonexistent/a.yaml: cannot be read: No such file or directory"));
