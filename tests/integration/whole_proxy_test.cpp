@@ -1,0 +1,184 @@
+#include <gtest/gtest.h>
+#include <spdlog/sinks/null_sink.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+
+#include "app/server.hpp"
+#include "tests/fakes/fake_tomcat.hpp"
+
+namespace jkproxy {
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using fakes::FakeTomcat;
+
+std::string ok(const std::string& body, const std::string& fields = "") {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields +
+         "\r\n" + body;
+}
+
+FakeTomcat::Answer says(const std::string& body) {
+  return [body](const std::string&, const std::string&) { return ok(body); };
+}
+
+// Two fake Tomcats, node1 and node2, behind a whole jkproxy in this process.
+class WholeProxy : public testing::Test {
+ protected:
+  void start(FakeTomcat::Answer first, FakeTomcat::Answer second) {
+    node1 = std::make_unique<FakeTomcat>(std::move(first));
+    node2 = std::make_unique<FakeTomcat>(std::move(second));
+    config::Settings settings;
+    settings.listeners = {{.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}}};
+    settings.threads = 2;
+    auto& balancer = settings.balancers.emplace_back();
+    for (const auto& [name, port] :
+         std::map<std::string, std::uint16_t>{{"node1", node1->port()}, {"node2", node2->port()}}) {
+      auto& worker = settings.workers.emplace_back();
+      worker.name = worker.route = name;
+      worker.address = {.host = "127.0.0.1", .port = port, .unix_path = {}};
+      balancer.workers.push_back(name);
+    }
+    settings.mounts = {{.host = {}, .path = "/", .balancer = balancer.name}};
+    auto log =
+        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::null_sink_mt>());
+    server = std::make_unique<app::Server>(settings, std::chrono::steady_clock::now, log);
+    server->start();
+    control = std::thread{[this] { server->wait(); }};
+  }
+
+  void TearDown() override {
+    if (!server) return;
+    server->stop_now();
+    control.join();
+  }
+
+  // Sends the bytes over one connection and reads until the proxy closes it.
+  std::string exchange(const std::string& request) {
+    tcp::socket socket{io};
+    socket.connect({asio::ip::address_v4::loopback(), server->listener_ports().front()});
+    asio::write(socket, asio::buffer(request));
+    std::string answer;
+    boost::system::error_code end;
+    asio::read(socket, asio::dynamic_buffer(answer), end);
+    return answer;
+  }
+
+  std::string get(const std::string& fields = "", const std::string& method = "GET") {
+    return exchange(method + " /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + fields + "\r\n");
+  }
+
+  asio::io_context io;
+  std::unique_ptr<FakeTomcat> node1;
+  std::unique_ptr<FakeTomcat> node2;
+  std::unique_ptr<app::Server> server;
+  std::thread control;
+};
+
+TEST_F(WholeProxy, SendsASessionToTheWorkerOfItsRoute) {
+  start(says("one"), says("two"));
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(get("Cookie: JSESSIONID=A-n1.node2\r\n").ends_with("\r\n\r\ntwo"));
+  EXPECT_EQ(node1->requests(), 0);
+}
+
+TEST_F(WholeProxy, MovesTheSessionOfADeadWorkerAndKeepsItThere) {
+  start(says("one"), says("two"));
+  node1->die();
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(get("Cookie: JSESSIONID=A-n1.node1\r\n").ends_with("\r\n\r\ntwo"));
+}
+
+TEST_F(WholeProxy, SendsAPostOfADeadWorkersSessionOnce) {
+  start(says("one"), says("two"));
+  node1->die();
+  const auto answer = exchange(
+      "POST /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nCookie: JSESSIONID=A.node1\r\n"
+      "Content-Length: 5\r\n\r\nhello");
+  EXPECT_TRUE(answer.ends_with("two"));
+  EXPECT_EQ(node2->requests(), 1);
+}
+
+TEST_F(WholeProxy, NeverRepeatsAPostThatBroke) {
+  const auto breaks = [](const std::string&, const std::string&) { return std::string{}; };
+  start(breaks, breaks);
+  EXPECT_TRUE(
+      exchange("POST /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello")
+          .starts_with("HTTP/1.1 502 "));
+  EXPECT_EQ(node1->requests() + node2->requests(), 1);
+}
+
+TEST_F(WholeProxy, AnswersPipelinedRequestsInOrder) {
+  start([](const std::string& head, const std::string&) { return ok(head.substr(4, 2)); },
+        [](const std::string& head, const std::string&) { return ok(head.substr(4, 2)); });
+  const auto answer = exchange(
+      "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const auto first = answer.find("\r\n\r\n/1");
+  const auto second = answer.find("\r\n\r\n/2");
+  ASSERT_NE(first, std::string::npos);
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_LT(first, second);
+}
+
+TEST_F(WholeProxy, CarriesLargeBodiesBothWays) {
+  const auto echo = [](const std::string&, const std::string& body) { return ok(body); };
+  start(echo, echo);
+  const std::string body(3'000'000, 'b');
+  const auto answer =
+      exchange("POST /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: " +
+               std::to_string(body.size()) + "\r\n\r\n" + body);
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n" + body));
+}
+
+TEST_F(WholeProxy, PassesAChunkedAnswerOn) {
+  const auto chunked = [](const std::string&, const std::string&) -> std::string {
+    return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nT: "
+           "v\r\n\r\n";
+  };
+  start(chunked, chunked);
+  EXPECT_TRUE(get().ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
+}
+
+TEST_F(WholeProxy, AnswersHeadWithoutABody) {
+  const auto head = [](const std::string&, const std::string&) -> std::string {
+    return "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n";
+  };
+  start(head, head);
+  const auto answer = get("", "HEAD");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
+}
+
+TEST_F(WholeProxy, PassesSetCookieLinesOnUntouched) {
+  const auto cookies = [](const std::string&, const std::string&) {
+    return ok("x", "Set-Cookie: JSESSIONID=B.node1; Path=/\r\nSet-Cookie: a=b, c\r\n");
+  };
+  start(cookies, cookies);
+  EXPECT_NE(get().find("Set-Cookie: JSESSIONID=B.node1; Path=/\r\nSet-Cookie: a=b, c\r\n"),
+            std::string::npos);
+}
+
+TEST_F(WholeProxy, RefusesAmbiguousFraming) {
+  start(says("one"), says("two"));
+  EXPECT_TRUE(exchange("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
+                       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+                  .starts_with("HTTP/1.1 400 "));
+  EXPECT_EQ(node1->requests() + node2->requests(), 0);
+}
+
+TEST_F(WholeProxy, AllWorkersDeadIs503WithRetryAfter) {
+  start(says("one"), says("two"));
+  node1->die();
+  node2->die();
+  const auto answer = get("Cookie: JSESSIONID=A.node1\r\n");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 "));
+  EXPECT_NE(answer.find("\r\nRetry-After: "), std::string::npos);
+  EXPECT_EQ(answer.find("Set-Cookie"), std::string::npos);
+}
+
+}  // namespace
+
+}  // namespace jkproxy
