@@ -130,9 +130,9 @@ struct Judge {
         .idempotent = exchange.facts.idempotent,
         .replayable = exchange.replayable,
         .on_fallback = exchange.request.on_fallback,
-        .balanced = exchange.decision.reason == routing::Reason::new_session,
         .breaks_on_fresh = breaks_on_fresh,
-        .worker_gave_bytes = runtime.last_byte.load() >= attempt_begin};
+        .worker_gave_bytes = runtime.last_byte.load() >= attempt_begin,
+        .balanced = exchange.decision.reason == routing::Reason::new_session};
     if (attempt.outcome == Outcome::broken && !attempt.reused) ++breaks_on_fresh;
     return routing::next_step(attempt, request);
   }
