@@ -129,9 +129,12 @@ asio::awaitable<bool> StatusService::Service::serve_one(Service& service, Stream
 
   stream.expires_after(patience);
   http::response_serializer<http::string_body> serializer{response};
-  auto [write_error, written] =
-      method == "HEAD" ? co_await http::async_write_header(stream, serializer, as_result)
-                       : co_await http::async_write(stream, serializer, as_result);
+  // The body is empty for HEAD, and Content-Length stays that of GET.
+  auto [write_error, written] = co_await http::async_write_header(stream, serializer, as_result);
+  if (!write_error && method != "HEAD") {
+    auto [body_error, more] = co_await http::async_write(stream, serializer, as_result);
+    write_error = body_error;
+  }
   co_return !write_error && response.keep_alive() && !service.stopped;
 }
 
