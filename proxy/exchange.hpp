@@ -48,7 +48,6 @@ class Exchange {
   bool replayable = true;  // its body, if it has one, can be sent once more
   bool client_keep_alive = true;
   bool client_gone = false;
-  bool answer_begun = false;  // a byte of an answer went to the client
 
   const routing::Worker& worker() const {
     return *request.balancer->members[decision.member].worker;

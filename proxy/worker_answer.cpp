@@ -85,7 +85,6 @@ Task<> WorkerAttempt::pass_on_interim() {
     answer_text_->clear();
     compose_interim_head(answer_, buffer.unread().substr(0, search_.size), *answer_text_);
     if (!co_await client_.write_all(answer_text_.view())) client_left();
-    exchange_.answer_begun = false;  // an interim answer may be followed by an error page
   }
   buffer.consume(search_.size);
   search_ = {};
@@ -113,7 +112,6 @@ void WorkerAttempt::begin_download() {
   compose_response_head(answer_, bytes, answer_facts_, plan, delivery.client_http11, *answer_text_);
   connection_->buffer.consume(search_.size);
   download_.emplace(answer_facts_.framing, plan.framing, *answer_text_);
-  exchange_.answer_begun = true;
   progress_at_ = loop_.now();
 }
 
@@ -122,31 +120,31 @@ void WorkerAttempt::learn_from_answer(std::string_view bytes) {
   runtime_.answered.fetch_add(1, std::memory_order_relaxed);
   if (!runtime_.in_service())
     loop_.shared.outcomes.record(runtime_.id, attempt_, client_.peer_hash);
+  std::string_view session_id;
   for (const auto& field : answer_.fields) {
     if (field.name_id != http::field::set_cookie) continue;
     if (const auto id =
             routing::set_cookie_session_id(field.value.in(bytes), settings_.sticky_session.cookie))
-      session_id_ = *id;
+      session_id = *id;
   }
-  judge_session();
-  session_id_ = {};
+  judge_session(session_id);
 }
 
 // The verdict on the session, and with it the gate: a Set-Cookie of the session proves that msm has
 // taken it over; another final head (a static file, a redirect to the log-in) proves nothing.
-void WorkerAttempt::judge_session() {
+void WorkerAttempt::judge_session(std::string_view session_id) {
   const auto& request = exchange_.request;
   const auto& decision = exchange_.decision;
   const bool came = decision.has_session;
-  if (session_id_.empty()) {
+  if (session_id.empty()) {
     exchange_.record.session = came ? SessionVerdict::kept : SessionVerdict::none;
     return exchange_.leave_gate(routing::Leave::not_proven);
   }
-  const auto route = routing::route_of(session_id_).value_or(std::string_view{});
+  const auto route = routing::route_of(session_id).value_or(std::string_view{});
   exchange_.route_out.assign(route);
   exchange_.record.route_out = exchange_.route_out;
   const bool same_stem =
-      routing::stem_of(session_id_) == routing::stem_of(request.session_id) && came;
+      routing::stem_of(session_id) == routing::stem_of(request.session_id) && came;
   const bool same_route = route == exchange_.record.route_in;
   if (!came) {
     exchange_.record.session = SessionVerdict::created;

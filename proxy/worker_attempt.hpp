@@ -24,8 +24,6 @@ class WorkerAttempt {
   // Nothing: while we connected the choice was overtaken; choose again.
   Task<std::optional<routing::Attempt>> run(bool fresh_connection);
 
-  // After `run` with Outcome::answered: the client got all of it.
-  bool relayed() const { return relayed_; }
   // After `run` with Outcome::broken: not the connection's end, but word that the worker is dead.
   bool broken_off() const { return broken_off_; }
   // After `run`: what the client did wrong while its body was read (400, 408).
@@ -59,7 +57,7 @@ class WorkerAttempt {
   Task<> pass_on_interim();
   void begin_download();
   void learn_from_answer(std::string_view bytes);
-  void judge_session();
+  void judge_session(std::string_view session_id);
 
   Exchange& exchange_;
   ClientConnection& client_;
@@ -84,12 +82,11 @@ class WorkerAttempt {
   TimePoint head_written_at_{};
   BodyPump::Step upload_step_ = BodyPump::Step::moved;
   BodyPump::Step download_step_ = BodyPump::Step::moved;
-  std::string_view session_id_;  // of the answer's Set-Cookie, while its head is looked at
   bool upload_over_ = false;
   bool upload_failed_ = false;
   bool interim_pending_ = false;  // an interim head lies in the buffer
   bool done_ = false;
-  bool relayed_ = false;
+  bool relayed_ = false;  // the client got all of the answer
   bool broken_off_ = false;
 };
 
