@@ -87,9 +87,8 @@ Parsed<Endpoint> parse_worker_url(std::string_view text) {
   if (rest.find_first_of("/?#@") != std::string_view::npos)
     return Wrong{quoted(text) + " may hold no path, query or user: write http://HOST:PORT"};
   const auto parts = split(rest);
-  const auto port = rest.ends_with(':')  ? std::nullopt
-                    : parts.port.empty() ? std::optional<std::uint64_t>{80}
-                                         : whole_number(parts.port, 65535);
+  const bool default_port = parts.port.empty() && !rest.ends_with(':');
+  const auto port = whole_number(default_port ? "80" : parts.port, 65535);
   if (!parts.good || parts.host.empty() || !port || *port == 0)
     return Wrong{quoted(text) + " is no worker URL: write http://HOST:PORT, port 1 to 65535"};
   return Endpoint{.host = parts.host, .port = static_cast<std::uint16_t>(*port), .unix_path = {}};

@@ -77,7 +77,7 @@ build_jkproxy() {
     say "building takes some minutes the first time; its log: $log"
     step "jkproxy: building"
   fi
-  (cd "$ROOT" && cmake --preset release -DJKPROXY_WERROR=OFF -DJKPROXY_TESTS=OFF && cmake --build --preset release --target jkproxy) >"$log" 2>&1 ||
+  (cd "$ROOT" && cmake --preset release -DJKPROXY_TESTS=OFF && cmake --build --preset release --target jkproxy) >"$log" 2>&1 ||
     die "the build of jkproxy failed" "$log"
   step_done
 }
