@@ -1,6 +1,7 @@
 // The second half of WorkerAttempt: what the worker answers.
 
 #include "proxy/outgoing_head.hpp"
+#include "proxy/route_warning.hpp"
 #include "proxy/worker_attempt.hpp"
 #include "routing/session_route.hpp"
 
@@ -140,6 +141,7 @@ void WorkerAttempt::judge_session(std::string_view session_id) {
     exchange_.record.session = came ? SessionVerdict::kept : SessionVerdict::none;
     return exchange_.leave_gate(routing::Leave::not_proven);
   }
+  warn_of_route(exchange_, session_id);
   const auto route = routing::route_of(session_id).value_or(std::string_view{});
   exchange_.route_out.assign(route);
   exchange_.record.route_out = exchange_.route_out;

@@ -1,5 +1,7 @@
 #include "routing/session_route.hpp"
 
+#include <algorithm>
+
 namespace jkproxy::routing {
 
 namespace {
@@ -48,6 +50,27 @@ std::optional<std::string_view> take_named_value(std::string_view& rest, std::st
   return value;
 }
 
+bool is_max_age(std::string_view name) {
+  constexpr std::string_view max_age = "max-age";
+  return std::equal(name.begin(), name.end(), max_age.begin(), max_age.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b; });
+}
+
+// Do the attributes behind a Set-Cookie's value end the cookie's life (RFC 6265 5.2.2)?
+bool deletes(std::string_view attributes) {
+  while (!attributes.empty()) {
+    attributes.remove_prefix(1);  // the semicolon
+    skip_blanks(attributes);
+    const auto piece = attributes.substr(0, attributes.find(';'));
+    const auto equals = piece.find('=');
+    if (equals != std::string_view::npos && is_max_age(piece.substr(0, equals)) &&
+        piece.find_first_of("-0", equals) == equals + 1)
+      return true;
+    attributes.remove_prefix(piece.size());
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view stem_of(std::string_view session_id) {
@@ -87,7 +110,10 @@ std::optional<std::string_view> path_session_id(std::string_view target, std::st
 
 std::optional<std::string_view> set_cookie_session_id(std::string_view set_cookie,
                                                       std::string_view name) {
-  return take_named_value(set_cookie, name);
+  auto rest = set_cookie;
+  const auto id = take_named_value(rest, name);
+  if (!id || deletes(rest)) return std::nullopt;
+  return id;
 }
 
 }  // namespace jkproxy::routing

@@ -44,7 +44,8 @@ void add_cookie_session_ids(std::string_view cookie_field, std::string_view name
 // The last one wins, as in Tomcat.
 std::optional<std::string_view> path_session_id(std::string_view target, std::string_view name);
 
-// The session id in one Set-Cookie field's value, if it sets the cookie `name`.
+// The session id in one Set-Cookie field's value, if it sets the cookie `name`. One that has
+// Max-Age=0 deletes it.
 std::optional<std::string_view> set_cookie_session_id(std::string_view set_cookie,
                                                       std::string_view name);
 

@@ -27,6 +27,13 @@ class AtomicTime {
     while (now < wanted && !ticks_.compare_exchange_weak(now, wanted, std::memory_order_release)) {
     }
   }
+  // True for the first caller, and for one more each time that `pause` has passed.
+  bool claim(TimePoint now, TimePoint::duration pause) {
+    auto last = ticks_.load(std::memory_order_relaxed);
+    const auto wanted = now.time_since_epoch().count();
+    if (last != 0 && wanted - last < pause.count()) return false;
+    return ticks_.compare_exchange_strong(last, wanted, std::memory_order_relaxed);
+  }
 
  private:
   std::atomic<TimePoint::rep> ticks_{0};
@@ -60,6 +67,8 @@ struct WorkerRuntime {
   std::atomic<std::uint64_t> client_errors{0};  // attempts whose client left
   std::atomic<std::uint64_t> bytes_to_worker{0};
   std::atomic<std::uint64_t> bytes_from_worker{0};
+  std::atomic<std::uint32_t> wrong_routes{0};  // session cookies, since the log named them last
+  AtomicTime wrong_route_logged;
 
   bool in_service() const {
     const auto now = state.load(std::memory_order_acquire);

@@ -1,9 +1,10 @@
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <chrono>
 #include <map>
 #include <memory>
+#include <sstream>
 
 #include "app/server.hpp"
 #include "tests/fakes/fake_tomcat.hpp"
@@ -43,8 +44,8 @@ class WholeProxy : public testing::Test {
       balancer.workers.push_back(name);
     }
     settings.mounts = {{.host = {}, .path = "/", .balancer = balancer.name}};
-    auto log =
-        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::null_sink_mt>());
+    auto log = std::make_shared<spdlog::logger>(
+        "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text));
     server = std::make_unique<app::Server>(settings, std::chrono::steady_clock::now, log);
     server->start();
     control = std::thread{[this] { server->wait(); }};
@@ -54,6 +55,13 @@ class WholeProxy : public testing::Test {
     if (!server) return;
     server->stop_now();
     control.join();
+    server.reset();
+  }
+
+  // What the error log says, once the proxy has ended.
+  std::string log() {
+    TearDown();
+    return log_text.str();
   }
 
   // Sends the bytes over one connection and reads until the proxy closes it.
@@ -71,6 +79,7 @@ class WholeProxy : public testing::Test {
     return exchange(method + " /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + fields + "\r\n");
   }
 
+  std::ostringstream log_text;
   asio::io_context io;
   std::unique_ptr<FakeTomcat> node1;
   std::unique_ptr<FakeTomcat> node2;
@@ -159,6 +168,39 @@ TEST_F(WholeProxy, PassesSetCookieLinesOnUntouched) {
   start(cookies, cookies);
   EXPECT_NE(get().find("Set-Cookie: JSESSIONID=B.node1; Path=/\r\nSet-Cookie: a=b, c\r\n"),
             std::string::npos);
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+FakeTomcat::Answer sets_session(const std::string& id) {
+  return [id](const std::string&, const std::string&) {
+    return ok("x", "Set-Cookie: JSESSIONID=" + id + "; Path=/\r\n");
+  };
+}
+
+TEST_F(WholeProxy, NamesATomcatWhoseJvmRouteIsNotItsWorkersOnce) {
+  start(sets_session("B.tomcat1"), sets_session("B.node2"));
+  for (int i = 0; i < 6; ++i) get();
+  const auto text = log();
+  EXPECT_EQ(count(text, "worker node1 sets sessions of the route \"tomcat1\""), 1U) << text;
+  EXPECT_EQ(count(text, "sets sessions"), 1U) << text;
+}
+
+TEST_F(WholeProxy, NamesATomcatWithoutAJvmRoute) {
+  start(sets_session("B"), sets_session("B-n1"));
+  for (int i = 0; i < 6; ++i) get();
+  EXPECT_EQ(count(log(), "sets sessions without a route"), 2U);
+}
+
+TEST_F(WholeProxy, TakesNoOffenceAtACookieThatIsOnlyRepeatedOrDeleted) {
+  start(sets_session("B.elsewhere"), sets_session("deleted; Max-Age=0"));
+  get("Cookie: JSESSIONID=B.elsewhere\r\n");
+  get("Cookie: JSESSIONID=B.node2\r\n");
+  EXPECT_EQ(count(log(), "sets sessions"), 0U);
 }
 
 TEST_F(WholeProxy, RefusesAmbiguousFraming) {

@@ -102,6 +102,16 @@ TEST(SessionRoute, SetCookieNamesTheSession) {
   EXPECT_EQ(set_cookie_session_id("JSESSIONID=\"A.t1\";Path=/", "JSESSIONID"), "A.t1");
 }
 
+TEST(SessionRoute, ADeletedCookieSetsNoSession) {
+  for (const auto* field :
+       {"JSESSIONID=x; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "JSESSIONID=x;max-age=-1", "JSESSIONID=x; MAX-AGE=0"})
+    EXPECT_EQ(set_cookie_session_id(field, "JSESSIONID"), std::nullopt) << field;
+  for (const auto* field : {"JSESSIONID=x; Max-Age=60", "JSESSIONID=x; Max-Age=", "JSESSIONID=x;;",
+                            "JSESSIONID=x; Max-Age", "JSESSIONID=x; a=0"})
+    EXPECT_EQ(set_cookie_session_id(field, "JSESSIONID"), "x") << field;
+}
+
 TEST(SessionRoute, FirstIdWithAKnownRouteCounts) {
   const Farm farm{2};
   const auto counts = [&](std::initializer_list<std::string_view> list) {
