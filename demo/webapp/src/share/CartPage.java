@@ -9,15 +9,11 @@ import javax.servlet.http.HttpServletResponse;
 
 /** What is in the cart; POST {@code add} or {@code remove} changes it. */
 @WebServlet("/cart")
-public final class CartPage extends Page {
+public final class CartPage extends MemberPage {
     private static final long serialVersionUID = 1L;
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Visitor visitor = visitorOrLogIn(request, response);
-        if (visitor == null) {
-            return;
-        }
+    protected void show(Visitor visitor, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Template row = Template.load(getServletContext(), "cart_row");
         String rows = visitor.cart().entrySet().stream()
                 .map(entry -> row.fill(valuesOf(entry), request, response))

@@ -9,15 +9,11 @@ import javax.servlet.http.HttpServletResponse;
 
 /** Who am I, which node serves me, and where has my session been. */
 @WebServlet("/home")
-public final class HomePage extends Page {
+public final class HomePage extends MemberPage {
     private static final long serialVersionUID = 1L;
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Visitor visitor = visitorOrLogIn(request, response);
-        if (visitor == null) {
-            return;
-        }
+    protected void show(Visitor visitor, HttpServletRequest request, HttpServletResponse response) throws IOException {
         SessionId id = visitor.id();
         show("home", "Who am I", Map.of(
                 "visits", visitor.countVisit(),

@@ -9,9 +9,15 @@ public final class Node {
         return System.getProperty("farm.node", "node?");
     }
 
-    /** Address of jkproxy's status page. */
+    /** Address of jkproxy's status page, for browsers. */
     public static String statusUrl() {
         return System.getProperty("farm.status", "");
+    }
+
+    /** Address of the same as JSON; the environment has the last word: in a network of containers it is another one. */
+    public static String statusData() {
+        String address = System.getenv().getOrDefault("JKPROXY_STATUS_URL", statusUrl());
+        return address.endsWith("/") ? address + "status.json" : address;
     }
 
     /** File that {@code /api/count} appends to; the nodes share it. */

@@ -11,16 +11,6 @@ import javax.servlet.http.HttpServletResponse;
 abstract class Page extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    /** Who is logged in; otherwise null, and the answer sends the browser to the log-in page. */
-    protected final Visitor visitorOrLogIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Visitor visitor = Visitor.ifKnown(request);
-        if (visitor != null && visitor.user() != null) {
-            return visitor;
-        }
-        goTo(visitor == null && request.getRequestedSessionId() != null ? "/login?lost" : "/login", request, response);
-        return null;
-    }
-
     /** A redirect that the browser follows by GET; it carries the session if there is no cookie. */
     protected final void goTo(String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setStatus(HttpServletResponse.SC_SEE_OTHER);

@@ -9,15 +9,11 @@ import javax.servlet.http.HttpServletResponse;
 
 /** What there is to buy. */
 @WebServlet("/shop")
-public final class ShopPage extends Page {
+public final class ShopPage extends MemberPage {
     private static final long serialVersionUID = 1L;
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Visitor visitor = visitorOrLogIn(request, response);
-        if (visitor == null) {
-            return;
-        }
+    protected void show(Visitor visitor, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Template card = Template.load(getServletContext(), "tea");
         String teas = Tea.ALL.stream()
                 .map(tea -> card.fill(valuesOf(tea, visitor), request, response))
@@ -28,6 +24,6 @@ public final class ShopPage extends Page {
     private static Map<String, Object> valuesOf(Tea tea, Visitor visitor) {
         int count = visitor.cart().getOrDefault(tea.name(), 0);
         return Map.of("id", tea.id(), "name", tea.name(), "origin", tea.origin(), "taste", tea.taste(),
-                "price", Tea.euros(tea.cents()), "in_cart", count == 0 ? "" : count + " in your cart");
+                "price", Tea.euros(tea.cents()), "in_cart", count == 0 ? "" : count + " in cart");
     }
 }

@@ -17,6 +17,7 @@ public final class Visitor {
     private static final String VISITS = "visits";
     private static final String CART = "cart";
     private static final String JOURNEY = "journey";
+    private static final String TRAIL = "trail";
     private static final int MAX_ITEMS = 100;
     private static final int MAX_ITEM_LENGTH = 80;
     private static final int MAX_JOURNEY = 12;
@@ -31,6 +32,7 @@ public final class Visitor {
     public static Visitor of(HttpServletRequest request) {
         Visitor visitor = new Visitor(request.getSession());
         visitor.noteNode();
+        visitor.noteId();
         return visitor;
     }
 
@@ -109,6 +111,30 @@ public final class Visitor {
     public List<String> journey() {
         List<String> journey = (List<String>) session.getAttribute(JOURNEY);
         return journey == null ? List.of() : journey;
+    }
+
+    /** The ids that this session has had since its log-in, oldest first; the last one is that of now. */
+    @SuppressWarnings("unchecked")
+    public List<Station> trail() {
+        List<Station> trail = (List<Station>) session.getAttribute(TRAIL);
+        return trail == null ? List.of() : trail;
+    }
+
+    private void noteId() {
+        synchronized (session) {
+            List<Station> before = trail();
+            Station last = before.isEmpty() ? null : before.get(before.size() - 1);
+            if (last != null && last.isAt(id())) {
+                return;
+            }
+            Station now = Station.now(id());
+            ArrayList<Station> trail = new ArrayList<>();
+            if (last != null && last.stem().equals(now.stem())) {
+                trail.addAll(before.subList(Math.max(0, before.size() - MAX_JOURNEY + 1), before.size()));
+            }
+            trail.add(now);
+            session.setAttribute(TRAIL, trail);
+        }
     }
 
     private void noteNode() {
