@@ -12,8 +12,7 @@ namespace {
 
 // First cells of the table of keys.
 std::set<std::string> documented_keys() {
-  const std::string source = __FILE__;
-  std::ifstream page{source.substr(0, source.rfind("/tests/")) + "/docs/configuration.md"};
+  std::ifstream page{JKPROXY_DOCS "/configuration.md"};
   std::set<std::string> keys;
   for (std::string line; std::getline(page, line);) {
     if (!line.starts_with("| `")) continue;
