@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/wrong_use.hpp"
+
 namespace jkproxy::app {
 
 namespace {
@@ -18,8 +20,13 @@ constexpr const char* footer =
     "USR1 opens the logs again.\n"
     "Exit codes: 0 good, 1 configuration or run-time error, 2 wrong use.";
 
+constexpr const char* examples =
+    "Without a file: jkproxy --listen :8080 --worker node1=http://127.0.0.1:8081\n"
+    "With a file:    jkproxy -c jkproxy.yaml\n"
+    "All options:    jkproxy -h\n";
+
 Ending wrong_use(const std::string& message) {
-  return {.exit_code = 2, .text = "jkproxy: " + message + "\nTry 'jkproxy -h'.\n"};
+  return {.exit_code = 2, .text = "jkproxy: " + message + "\n" + examples};
 }
 
 struct Flags {
@@ -64,10 +71,13 @@ std::variant<CommandLine, Ending> parse_command_line(const std::vector<std::stri
     cli.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});  // its own order
   } catch (const CLI::CallForHelp&) {
     return Ending{.exit_code = 0, .text = cli.help()};
+  } catch (const CLI::ExtrasError&) {
+    return wrong_use(unexpected_argument(cli.remaining().front()));
   } catch (const CLI::ParseError& error) {
     return wrong_use(error.what());
   }
   line.action = flags.action();
+  line.has_arguments = !arguments.empty();
   return line;
 }
 

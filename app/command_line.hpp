@@ -21,6 +21,8 @@ struct CommandLine {
   std::vector<std::string> listeners;  // with `workers`: instead of the file
   std::vector<std::string> workers;
 
+  bool has_arguments = false;
+
   bool has_file() const { return workers.empty(); }
 };
 

@@ -1,14 +1,17 @@
 #include "app/program.hpp"
 
+#include <filesystem>
 #include <iostream>
 #include <optional>
 
 #include "app/command_line.hpp"
 #include "app/descriptor_limit.hpp"
 #include "app/error_log.hpp"
+#include "app/first_look.hpp"
 #include "app/server.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
+#include "app/wrong_use.hpp"
 #include "config/load.hpp"
 
 namespace jkproxy::app {
@@ -66,6 +69,7 @@ int serve(const CommandLine& line, const config::Settings& settings) {
   Server server{settings, [] { return std::chrono::steady_clock::now(); }, log.logger};
   const Signals signals{server.control(), actions_of(line, settings, log, server)};
   server.start();
+  look_at_farm(server.control(), server.snapshot(), log.logger);
   server.wait();
   return good;
 }
@@ -92,6 +96,10 @@ int run(const CommandLine& line) {
   if (line.action == CommandLine::Action::versions) {
     std::cout << versions();
     return good;
+  }
+  if (!line.has_arguments && !std::filesystem::exists(line.file)) {
+    std::cerr << first_steps(line.file);
+    return failed;
   }
   const auto result = load(line);
   if (const auto* errors = std::get_if<std::vector<config::Error>>(&result)) {

@@ -9,6 +9,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "app/farm_summary.hpp"
+#include "app/open_or_explain.hpp"
+#include "app/service_notice.hpp"
 #include "app/version.hpp"
 
 namespace jkproxy::app {
@@ -96,13 +99,14 @@ void Server::start() {
   monitor_->start();
   resolver_->start();
   run_threads();
+  notify_service("READY=1\nSTATUS=" + farm_summary(*snapshot_));
 }
 
 Server::OpenSockets Server::open_sockets() const {
   OpenSockets sockets;
   for (const auto& listener : settings_.listeners)
-    sockets.listeners.push_back(proxy::open_listener(listener.bind, thread_count()));
-  if (settings_.status) sockets.status = proxy::open_listener(settings_.status->bind, 1);
+    sockets.listeners.push_back(open_or_explain(listener.bind, thread_count()));
+  if (settings_.status) sockets.status = open_or_explain(settings_.status->bind, 1);
   return sockets;
 }
 
@@ -171,6 +175,7 @@ void Server::on_change(const health::WorkerChange& change) {
       change.to == routing::WorkerState::error ? spdlog::level::warn : spdlog::level::info;
   log_->log(level, "worker {}: {} -> {}: {}", change.worker.settings.name,
             routing::to_text(change.from), routing::to_text(change.to), change.cause);
+  notify_service("STATUS=" + farm_summary(*snapshot_));
   if (change.to != routing::WorkerState::error || !change.silent) return;
   // A dead process ends its connections itself, a stopping one still answers what is under way;
   // only behind silence would requests wait for nothing.
@@ -234,6 +239,7 @@ void Server::drain() {
   if (std::exchange(stopping_, true)) return;
   log_->info("stopping: what is under way is finished, for at most {} ms",
              settings_.shutdown_timeout.count());
+  notify_service("STOPPING=1\nSTATUS=finishing what is under way");
   for (const auto& thread : io_threads_) thread->drain();
   shutdown_timer_.expires_after(settings_.shutdown_timeout);
   shutdown_timer_.async_wait([this](const boost::system::error_code& error) {

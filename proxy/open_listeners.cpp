@@ -19,7 +19,7 @@ namespace {
 constexpr int backlog = 4096;
 
 [[noreturn]] void fail(const std::string& what, int error) {
-  throw std::runtime_error{what + ": " + std::generic_category().message(error)};
+  throw std::system_error{error, std::generic_category(), what};
 }
 
 int open_socket(const routing::Address& address, const std::string& text) {

@@ -1,10 +1,15 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -50,6 +55,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  pid_t pid() const { return pid_; }
   void send(int signal) const { ::kill(pid_, signal); }
 
   // Reads on until the text has been said; false where the output ends first.
@@ -146,7 +152,39 @@ TEST_F(LifeTest, APortInUseIsOneClearLineAndEndsWithOne) {
   write(bind);
   Process second{{"-c", file()}};
   EXPECT_EQ(second.exit_code(), 1);
-  EXPECT_EQ(second.said(), "jkproxy: cannot listen on " + bind + ": Address already in use\n");
+  EXPECT_EQ(second.said(), "jkproxy: cannot listen on " + bind +
+                               ": Address already in use by jkproxy (pid " +
+                               std::to_string(first.pid()) + ")\n");
+}
+
+TEST_F(LifeTest, SaysWhichWorkersAcceptConnections) {
+  Process process{{"-c", file()}};
+  EXPECT_TRUE(process.says("worker node1 at http://127.0.0.1:1 does not accept connections"));
+  EXPECT_TRUE(process.says("farm: 0 of 1 workers accept connections"));
+}
+
+TEST_F(LifeTest, TellsSystemdWhenItServesAndWhenItStops) {
+  const int systemd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const auto path = (folder / "notify").string();
+  std::memcpy(address.sun_path, path.data(), path.size());
+  ASSERT_EQ(::bind(systemd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  const auto next = [systemd] {
+    pollfd waited{.fd = systemd, .events = POLLIN, .revents = 0};
+    char block[256];
+    if (::poll(&waited, 1, patience) <= 0) return std::string{"nothing"};
+    const auto size = ::recv(systemd, block, sizeof block, 0);
+    return std::string(block, static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  };
+  ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+  Process process{{"-c", file()}};
+  ::unsetenv("NOTIFY_SOCKET");
+  EXPECT_EQ(next(), "READY=1\nSTATUS=1 of 1 workers usable");
+  process.send(SIGTERM);
+  EXPECT_TRUE(next().starts_with("STOPPING=1\n"));
+  EXPECT_EQ(process.exit_code(), 0);
+  ::close(systemd);
 }
 
 TEST_F(LifeTest, TermQuitAndIntEndItWithZero) {
