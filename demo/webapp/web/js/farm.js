@@ -8,6 +8,7 @@ const KEPT_EVENTS = 6;
 const STRIP_MS = 20_000;
 let address = panel.dataset.url;
 let last = null;
+let leaving = false;
 
 // --- what is remembered from page to page, for this tab ---
 
@@ -213,6 +214,7 @@ function show(now) {
 }
 
 function showSilence(why) {
+  if (leaving) return;
   setText("live", "no answer");
   panel.dataset.live = "no";
   showTrouble(`The farm does not answer (${why}). Asking again every second.`);
@@ -240,5 +242,7 @@ function ask() {
   question().then(showAnswer, error => showSilence(error.message)).finally(() => setTimeout(ask, 1000));
 }
 
+window.addEventListener("pagehide", () => { leaving = true; });
+window.addEventListener("pageshow", () => { leaving = false; });
 showEvents();
 ask();
