@@ -135,10 +135,20 @@ void Server::make_threads() {
                     .access_log = access_log_.get(),
                     .clock = clock_,
                     .log = log_,
-                    .wake = [this](const routing::WaiterRef& waiter) {
-                      if (waiter.thread < io_threads_.size())
-                        io_threads_[waiter.thread]->wake(waiter);
-                    }});
+                    .wake =
+                        [this](const routing::WaiterRef& waiter) {
+                          if (waiter.thread < io_threads_.size())
+                            io_threads_[waiter.thread]->wake(waiter);
+                        },
+                    .count_session =
+                        [this](const std::shared_ptr<proxy::SessionCount>& question) {
+                          question->threads_left.store(io_threads_.size());
+                          for (const auto& thread : io_threads_) thread->count_session(question);
+                        },
+                    .check_worker =
+                        [this](const std::shared_ptr<proxy::WorkerCheck>& question) {
+                          asio::post(control_, [this, question] { check_worker(question); });
+                        }});
   for (int i = 0; i < thread_count(); ++i)
     io_threads_.push_back(
         std::make_unique<proxy::IoThread>(static_cast<std::uint32_t>(i), *shared_, snapshot_));
@@ -180,6 +190,14 @@ void Server::on_change(const health::WorkerChange& change) {
   // A dead process ends its connections itself, a stopping one still answers what is under way;
   // only behind silence would requests wait for nothing.
   for (const auto& thread : io_threads_) thread->break_off(change.worker.id());
+}
+
+void Server::check_worker(const std::shared_ptr<proxy::WorkerCheck>& question) {
+  using Verdict = proxy::WorkerCheck::Verdict;
+  monitor_->check_now(question->worker, [this, question](bool lives) {
+    question->verdict.store(lives ? Verdict::lives : Verdict::dead);
+    shared_->wake(question->asker);
+  });
 }
 
 void Server::set_address(routing::WorkerId worker, const routing::Address& address) {

@@ -61,6 +61,7 @@ class Server {
   void make_resolver();
   void run_threads();
   void log_start(const OpenSockets& sockets) const;
+  void check_worker(const std::shared_ptr<proxy::WorkerCheck>& question);
   void on_change(const health::WorkerChange& change);
   void set_address(routing::WorkerId worker, const routing::Address& address);
   status::Report report() const;

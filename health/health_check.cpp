@@ -6,24 +6,25 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <charconv>
 #include <optional>
 
 namespace jkproxy::health {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
+namespace http = boost::beast::http;
+using asio::experimental::awaitable_operators::operator||;
 using boost::system::error_code;
 
 namespace {
 
-using Stream = beast::basic_stream<asio::generic::stream_protocol>;
+using Socket = asio::generic::stream_protocol::socket;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint64_t largest_body = 256 * 1024;  // bytes of an answer to a check
 constexpr milliseconds least_slack{250};
@@ -44,16 +45,12 @@ bool found_nobody(const error_code& error) {
 }
 
 CheckReport report_of_connect(const error_code& error) {
-  if (error == beast::error::timeout)
-    return {.result = CheckResult::silent, .cause = "the connect timed out"};
   if (is_local_fault(error)) return {.result = CheckResult::no_evidence, .cause = error.message()};
   const auto result = found_nobody(error) ? CheckResult::refused : CheckResult::bad;
   return {.result = result, .cause = error.message()};
 }
 
 CheckReport report_of_fault(const error_code& error) {
-  if (error == beast::error::timeout)
-    return {.result = CheckResult::silent, .cause = "no answer in time"};
   if (error == asio::error::operation_aborted) return {};
   return {.result = CheckResult::bad, .cause = "no answer: " + error.message()};
 }
@@ -65,12 +62,26 @@ CheckReport report_of_status(unsigned status, const config::StatusRange& range) 
           .cause = "status " + std::to_string(status)};
 }
 
-// The worker closes a kept connection when it likes; nothing else may come between checks.
-bool still_open(Stream& stream) {
+// How a connection on which nothing is to come looks.
+enum class Line : std::uint8_t { quiet, ended, talks };
+
+Line look_at(Socket& socket) {
   char byte = 0;
-  const auto read =
-      ::recv(stream.socket().native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
-  return read < 0 && (errno == EAGAIN || errno == EINTR);
+  const auto read = ::recv(socket.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+  if (read > 0) return Line::talks;
+  return read < 0 && (errno == EAGAIN || errno == EINTR) ? Line::quiet : Line::ended;
+}
+
+// RFC 2068 19.7.1.1, as Tomcat and httpd send it: "timeout=20, max=100".
+std::optional<std::chrono::seconds> announced_timeout(std::string_view keep_alive) {
+  constexpr std::string_view name = "timeout=";
+  const auto found = keep_alive.find(name);
+  if (found == std::string_view::npos) return std::nullopt;
+  const auto digits = keep_alive.substr(found + name.size());
+  int seconds = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  if (error != std::errc{} || seconds < 0) return std::nullopt;
+  return std::chrono::seconds{seconds};
 }
 
 }  // namespace
@@ -80,26 +91,52 @@ struct HealthCheck::Session {
   config::HealthCheckSettings settings;
   routing::Clock clock;
   OnReport on_report;
-  asio::steady_timer pause;
+  milliseconds idle_timeout;
+  asio::steady_timer timer;  // of the pause, and of a check
   http::request<http::empty_body> request;
   std::optional<routing::Address> address{};
-  std::optional<Stream> stream{};
-  beast::flat_buffer buffer{};
+  std::optional<Socket> witness{};     // kept from check to check
+  std::optional<Socket> unanswered{};  // a check on it timed out: outlives a stall, not the process
+  boost::beast::flat_buffer buffer{};
+  routing::TimePoint closes_at{};  // from then on the worker may close the witness
+  bool sent = false;               // the request of the check that is under way
+  bool resting = false;
   bool stopped = false;
+
+  void drop_witness() {
+    witness.reset();
+    buffer.clear();
+  }
+  void keep_witness(std::string_view keep_alive) {
+    constexpr std::chrono::seconds margin{1};
+    const auto announced = announced_timeout(keep_alive);
+    closes_at = clock() + (announced ? *announced - margin : idle_timeout);
+  }
+  // True, once, when the process is seen to have ended. A worker may close what was idle for long.
+  bool process_ended() {
+    const auto stalled = unanswered ? look_at(*unanswered) : Line::quiet;
+    if (stalled != Line::quiet) unanswered.reset();
+    const auto idle = witness ? look_at(*witness) : Line::quiet;
+    if (idle != Line::quiet) drop_witness();
+    return stalled == Line::ended || (idle == Line::ended && clock() < closes_at);
+  }
 };
 
 HealthCheck::HealthCheck(asio::io_context& io, const config::HealthCheckSettings& settings,
-                         std::string host, routing::Clock clock, OnReport on_report)
+                         milliseconds idle_timeout, std::string host, routing::Clock clock,
+                         OnReport on_report)
     : session_{
           std::make_shared<Session>(Session{.io = io,
                                             .settings = settings,
                                             .clock = std::move(clock),
                                             .on_report = std::move(on_report),
-                                            .pause = asio::steady_timer{io},
+                                            .idle_timeout = idle_timeout,
+                                            .timer = asio::steady_timer{io},
                                             .request = {http::verb::get, settings.path, 11}})} {
   session_->request.set(http::field::host, host);
   session_->request.set(http::field::user_agent, "jkproxy-check");
   session_->request.set(http::field::accept, "*/*");
+  session_->request.set(http::field::connection, "keep-alive");  // so that it tells for how long
 }
 
 HealthCheck::~HealthCheck() {
@@ -110,17 +147,23 @@ void HealthCheck::set_address(const routing::Address& address) {
   if (session_->address == address) return;
   session_->address = address;
   // The connection goes to the old address; a check that is under way ends without a verdict.
-  if (session_->stream) session_->stream->close();
+  session_->unanswered.reset();
+  if (session_->resting) return session_->drop_witness();
+  if (session_->witness) session_->witness->close();
 }
 
 void HealthCheck::start() {
   asio::co_spawn(session_->io, run(session_), asio::detached);
 }
 
+void HealthCheck::hurry() {
+  if (session_->resting) session_->timer.cancel();
+}
+
 void HealthCheck::stop() {
   session_->stopped = true;
-  session_->pause.cancel();
-  if (session_->stream) session_->stream->close();
+  session_->timer.cancel();
+  if (session_->witness) session_->witness->close();
 }
 
 asio::awaitable<void> HealthCheck::run(std::shared_ptr<Session> session) {
@@ -128,65 +171,92 @@ asio::awaitable<void> HealthCheck::run(std::shared_ptr<Session> session) {
     const CheckReport report = co_await check(*session);
     if (session->stopped) co_return;
     session->on_report(report);
-    session->pause.expires_after(session->settings.interval);
-    [[maybe_unused]] auto [error] = co_await session->pause.async_wait(as_result);
+    if (report.result != CheckResult::ended) co_await rest(*session);
   }
 }
 
-// A kept connection that turns out to be closed is no fault of the worker: once more, on a new one.
+// Until the next check is due, the witness stirs, or somebody is in a hurry.
+asio::awaitable<void> HealthCheck::rest(Session& session) {
+  session.resting = true;
+  session.timer.expires_after(session.settings.interval);
+  if (session.witness) {
+    [[maybe_unused]] const auto woken =
+        co_await (session.timer.async_wait(as_result) ||
+                  session.witness->async_wait(asio::socket_base::wait_read, as_result));
+  } else {
+    [[maybe_unused]] const auto [error] = co_await session.timer.async_wait(as_result);
+  }
+  session.resting = false;
+}
+
 asio::awaitable<CheckReport> HealthCheck::check(Session& session) {
-  if (session.stream && !still_open(*session.stream)) session.stream.reset();
-  const bool reused = session.stream.has_value();
+  constexpr auto ended = [] {
+    return CheckReport{.result = CheckResult::ended, .cause = "the check's connection ended"};
+  };
+  if (session.process_ended()) co_return ended();
+  const bool kept = session.witness.has_value();
   CheckReport report = co_await attempt(session);
-  const bool stale = reused && report.result == CheckResult::bad && !report.gave_bytes;
-  if (stale && !session.stopped) report = co_await attempt(session);
+  const bool broke = kept && report.result == CheckResult::bad && !report.gave_bytes;
+  if (!broke || session.stopped) co_return report;
+  if (session.clock() < session.closes_at) co_return ended();
+  report = co_await attempt(session);
   co_return report;
 }
 
 asio::awaitable<CheckReport> HealthCheck::attempt(Session& session) {
   const auto begin = session.clock();
-  const CheckReport report = co_await ask(session);
-  const bool gave_answer =
-      report.gave_bytes && session.stream && session.stream->socket().is_open();
-  if (!gave_answer) {
-    session.stream.reset();
-    session.buffer.clear();
-  }
+  session.sent = false;
+  session.timer.expires_after(session.settings.timeout);
+  const auto first = co_await (ask(session) || session.timer.async_wait(as_result));
+  const bool silent = first.index() == 1;
+  const CheckReport report = silent ? silence(session) : std::get<0>(first);
+  if (!report.gave_bytes) session.drop_witness();
   // A timer that fired much too late means that this process was paused, not the worker.
   const auto timeout = session.settings.timeout;
   const auto slack = std::max(least_slack, timeout / 2);
-  if (report.result == CheckResult::silent && session.clock() - begin > timeout + slack)
+  if (silent && session.clock() - begin > timeout + slack)
     co_return CheckReport{.cause = "the timer fired too late"};
   co_return report;
+}
+
+// The connection that is not answered stays open: whether it outlives the silence tells a stall
+// from a restart.
+CheckReport HealthCheck::silence(Session& session) {
+  if (!session.sent) return {.result = CheckResult::silent, .cause = "no connection in time"};
+  if (session.witness && !session.unanswered) session.unanswered = std::move(session.witness);
+  return {.result = CheckResult::silent, .cause = "no answer in time"};
 }
 
 asio::awaitable<CheckReport> HealthCheck::ask(Session& session) {
   if (!session.address)
     co_return CheckReport{.result = CheckResult::bad, .cause = "its name has no address yet"};
-  const bool fresh = !session.stream.has_value();
-  if (fresh) session.stream.emplace(session.io);
-  auto& stream = *session.stream;
-  stream.expires_after(session.settings.timeout);  // for all that follows
-  if (fresh) {
+  if (!session.witness) {
+    session.witness.emplace(session.io);
     const asio::generic::stream_protocol::endpoint endpoint{session.address->get(),
                                                             session.address->length, 0};
-    auto [error] = co_await stream.async_connect(endpoint, as_result);
+    auto [error] = co_await session.witness->async_connect(endpoint, as_result);
     if (error) co_return report_of_connect(error);
   }
-
-  auto [write_error, sent] = co_await http::async_write(stream, session.request, as_result);
+  auto& socket = *session.witness;
+  auto [write_error, sent] = co_await http::async_write(socket, session.request, as_result);
   if (write_error) co_return report_of_fault(write_error);
+  session.sent = true;
   http::response_parser<http::string_body> parser;
   parser.body_limit(largest_body);
   auto [head_error, head_size] =
-      co_await http::async_read_header(stream, session.buffer, parser, as_result);
+      co_await http::async_read_header(socket, session.buffer, parser, as_result);
   if (head_error) co_return report_of_fault(head_error);
   const CheckReport report = report_of_status(parser.get().result_int(), session.settings.status);
+  const bool announced_end = !parser.get().keep_alive();
   auto [body_error, body_size] =
-      co_await http::async_read(stream, session.buffer, parser, as_result);
+      co_await http::async_read(socket, session.buffer, parser, as_result);
   const bool too_long = body_error == http::error::body_limit;
   if (body_error && !too_long) co_return report_of_fault(body_error);
-  if (too_long || !parser.get().keep_alive()) stream.close();
+  if (too_long || announced_end) {
+    session.drop_witness();
+  } else {
+    session.keep_witness(parser.get()[http::field::keep_alive]);
+  }
   co_return report;
 }
 

@@ -19,14 +19,18 @@ struct CheckReport {
 };
 
 // The active check of one worker: `GET path` over one connection of its own, which is kept between
-// checks and opened again when the worker closed it. Control thread.
+// checks and watched: the witness. If it ends unannounced, the worker's process has ended, even if
+// another one answers a moment later. Control thread.
 class HealthCheck {
  public:
   using OnReport = std::function<void(const CheckReport&)>;
 
-  // `host`: value of the Host field. `on_report` is called after each check, never after `stop`.
+  // `idle_timeout`: a witness that ends after so long without a request proves nothing, unless the
+  // worker said that it waits longer (Keep-Alive: timeout). `host`: value of the Host field.
+  // `on_report` is called after each check and when the witness ends, never after `stop`.
   HealthCheck(boost::asio::io_context& io, const config::HealthCheckSettings& settings,
-              std::string host, routing::Clock clock, OnReport on_report);
+              milliseconds idle_timeout, std::string host, routing::Clock clock,
+              OnReport on_report);
   ~HealthCheck();  // stops
   HealthCheck(const HealthCheck&) = delete;
   HealthCheck& operator=(const HealthCheck&) = delete;
@@ -35,13 +39,17 @@ class HealthCheck {
   void set_address(const routing::Address& address);
   // The first check begins at once, the next one `interval` after the end of the last.
   void start();
+  // The next check begins now, if none is under way.
+  void hurry();
   void stop();
 
  private:
   struct Session;
   static boost::asio::awaitable<void> run(std::shared_ptr<Session> session);
+  static boost::asio::awaitable<void> rest(Session& session);
   static boost::asio::awaitable<CheckReport> check(Session& session);
   static boost::asio::awaitable<CheckReport> attempt(Session& session);
+  static CheckReport silence(Session& session);
   static boost::asio::awaitable<CheckReport> ask(Session& session);
 
   std::shared_ptr<Session> session_;  // shared with the coroutine, which may end later

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "routing/lb_method.hpp"
 
@@ -17,6 +18,7 @@ constexpr std::chrono::minutes decay_interval{1};
 struct Terms {
   HealthPolicy policy;
   milliseconds remember{0};
+  milliseconds idle_timeout{0};
   const config::HealthCheckSettings* check = nullptr;
 };
 
@@ -36,7 +38,9 @@ Terms terms_of(const routing::Snapshot& snapshot, routing::WorkerId worker) {
     terms.policy.attempt_limit = first ? limit : std::max(terms.policy.attempt_limit, limit);
     if (first) terms.policy.recover_time = settings.recover_time;
     first = false;
-    if (terms.check == nullptr && settings.health_check) terms.check = &*settings.health_check;
+    if (terms.check != nullptr || !settings.health_check) continue;
+    terms.check = &*settings.health_check;
+    terms.idle_timeout = settings.idle_timeout;
   }
   if (terms.check == nullptr) return terms;
   terms.policy.checked = true;
@@ -57,6 +61,7 @@ struct HealthMonitor::Watched {
   WorkerHealth health;
   WorkerReport report{};
   std::unique_ptr<HealthCheck> check{};
+  std::vector<OnChecked> askers{};  // of `check_now`, not answered yet
 };
 
 HealthMonitor::HealthMonitor(boost::asio::io_context& control,
@@ -77,7 +82,7 @@ HealthMonitor::HealthMonitor(boost::asio::io_context& control,
     watched.report.since = decayed_at_;
     if (terms.check == nullptr) continue;
     watched.check = std::make_unique<HealthCheck>(
-        control_, *terms.check, host_field(worker->settings.address), clock_,
+        control_, *terms.check, terms.idle_timeout, host_field(worker->settings.address), clock_,
         [this, &watched](const CheckReport& report) { judge(watched, report); });
     if (const auto address = routing::literal_address(worker->settings.address))
       watched.check->set_address(*address);
@@ -149,12 +154,23 @@ void HealthMonitor::judge(Watched& watched, const CheckReport& report) {
   const auto now = seen(watched);
   auto& runtime = *watched.worker.runtime;
   if (report.gave_bytes) runtime.last_byte.raise(now.now);
-  if (report.result == CheckResult::refused) runtime.last_refusal.raise(now.now);
+  const bool gone = report.result == CheckResult::refused || report.result == CheckResult::ended;
+  if (gone) runtime.last_refusal.raise(now.now);
   if (report.result != CheckResult::good && !report.gave_bytes)
     on_connect_error_(watched.worker.id());
   watched.report.last_check = report.cause;
   if (const auto transition = watched.health.on_check(now, report.result))
     apply(watched, *transition, report.cause);
+  const bool lives =
+      report.result == CheckResult::good || report.result == CheckResult::no_evidence;
+  for (const auto& done : std::exchange(watched.askers, {})) done(lives);
+}
+
+void HealthMonitor::check_now(routing::WorkerId worker, OnChecked done) {
+  auto* watched = find(worker);
+  if (watched == nullptr || !watched->check) return done(true);
+  watched->askers.push_back(std::move(done));
+  watched->check->hurry();
 }
 
 void HealthMonitor::apply(Watched& watched, const Transition& transition,

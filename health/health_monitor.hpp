@@ -35,6 +35,7 @@ struct WorkerReport {
 class HealthMonitor : public routing::OutcomeSink {
  public:
   using OnChange = std::function<void(const WorkerChange&)>;
+  using OnChecked = std::function<void(bool lives)>;
   using OnConnectError = std::function<void(routing::WorkerId)>;
 
   // `on_change` and `on_connect_error` (its address may have changed) are called on the control
@@ -54,6 +55,9 @@ class HealthMonitor : public routing::OutcomeSink {
               std::uint64_t client) override;
   void set_address(routing::WorkerId worker, const routing::Address& address);
   void set_activation(routing::WorkerId worker, routing::Activation activation);
+  // One check at once, or the one that is under way; `done` is called with its verdict, and at once
+  // with `true` for a worker without a health check.
+  void check_now(routing::WorkerId worker, OnChecked done);
   WorkerReport report(routing::WorkerId worker) const;
 
   // What `start` does every 200 ms: recover_time, probe deadlines, decay. For tests with a clock

@@ -17,6 +17,7 @@ std::string_view cause_of(CheckResult result) {
   switch (result) {
     case CheckResult::silent: return "health checks timed out";
     case CheckResult::refused: return "health check: connection refused";
+    case CheckResult::ended: return "its process ended";
     case CheckResult::good:
     case CheckResult::bad:
     case CheckResult::no_evidence: break;
@@ -98,7 +99,8 @@ std::optional<Transition> WorkerHealth::on_bad_check(const Seen& seen, CheckResu
   good_checks_ = 0;
   ++bad_checks_;
   if (seen.state == WorkerState::error) return std::nullopt;
-  const bool enough = bad_checks_ >= policy_.fall || result == CheckResult::refused;
+  const bool gone = result == CheckResult::refused || result == CheckResult::ended;
+  const bool enough = gone || bad_checks_ >= policy_.fall;
   if (!enough) return std::nullopt;
   return fail(seen.now, cause_of(result), result == CheckResult::silent);
 }

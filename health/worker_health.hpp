@@ -29,6 +29,7 @@ enum class CheckResult : std::uint8_t {
   bad,          // another answer, or a broken one
   silent,       // nothing within the time-out
   refused,      // no connection: nobody listens
+  ended,        // the kept connection, the witness, ended unannounced: its process is no more
   no_evidence,  // our own fault, or this machine was paused
 };
 
@@ -51,7 +52,8 @@ struct Transition {
 //   ok -----------------------> error : one refused connect; `fall` different clients in a row
 //   whose
 //                                       fresh connections broke, with no answer between; `fall` bad
-//                                       checks in a row
+//                                       checks in a row; one check's connection that ended
+//                                       unannounced, even if a new process answers already
 //   error, recover, probe ----> ok    : an answer; `rise` good checks in a row
 //   error --------------------> recover : recover_time passed, no check
 //   probe --------------------> recover : the probe says nothing, or its deadline passed

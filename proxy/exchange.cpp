@@ -110,16 +110,24 @@ void Exchange::find_session() {
 }
 
 void Exchange::choose_worker() {
+  if (request.on_fallback) leave_gate(routing::Leave::failed);
+  const auto former = decision.key;
   decision = loop.shared.router.choose_worker(request, loop.now(), loop.election_offset);
+  request.quiet = false;
   record.decision = decision.reason;
-  at_gate_ = decision.first || decision.verdict == routing::Decision::Verdict::wait;
+  const bool at_gate = decision.first || decision.verdict == routing::Decision::Verdict::wait;
+  if (!at_gate) leave_gate(former, routing::Leave::failed);
+  at_gate_ = at_gate;
 }
 
 void Exchange::leave_gate(routing::Leave how) {
+  leave_gate(decision.key, how);
+}
+
+void Exchange::leave_gate(const routing::TakeoverKey& key, routing::Leave how) {
   if (!std::exchange(at_gate_, false)) return;
   auto& table = loop.shared.router.table();
-  for (const auto& waiter : table.leave(decision.key, client.ref, how, loop.now()))
-    loop.shared.wake(waiter);
+  for (const auto& waiter : table.leave(key, client.ref, how, loop.now())) loop.shared.wake(waiter);
 }
 
 void Exchange::finish() {

@@ -69,6 +69,7 @@ class Exchange {
  private:
   std::optional<Refusal> find_balancer();
   void find_session();
+  void leave_gate(const routing::TakeoverKey& key, routing::Leave how);
 
   std::string path_;      // canonical form, where it differs from the raw one
   bool at_gate_ = false;  // first or waiting: owes the table a `leave`

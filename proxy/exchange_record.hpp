@@ -5,22 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "routing/choose_worker.hpp"
 #include "routing/clock.hpp"
+#include "routing/session_verdict.hpp"
 
 namespace jkproxy::proxy {
-
-// How the exchange left the session (one verdict each).
-enum class SessionVerdict : std::uint8_t {
-  none,     // no session came, none was made
-  created,  // new: none came, one was made
-  kept,     // served by the worker that the cookie names
-  moved,    // taken over: same stem, another route
-  renewed,  // same worker, new stem (log-in)
-  lost,     // displaced, and the new worker made another session
-};
-
-std::string_view to_text(SessionVerdict verdict);
 
 // The facts of one exchange, filled in along the way and used once, at its end, for the log line
 // and the counters. Views point into memory that lives until then.
@@ -34,7 +22,7 @@ struct ExchangeRecord {
   std::string_view route_in;   // of the session id that came
   std::string_view route_out;  // of the Set-Cookie that went out
   routing::Reason decision = routing::Reason::none;
-  SessionVerdict session = SessionVerdict::none;
+  routing::SessionVerdict session = routing::SessionVerdict::none;
   int status = 0;                         // 0: the client left before an answer (logged as 499)
   std::uint64_t bytes_sent = 0;           // body bytes to the client
   int tries = 0;                          // attempts at workers

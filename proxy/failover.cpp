@@ -1,10 +1,12 @@
 #include "proxy/failover.hpp"
 
+#include "proxy/waits.hpp"
 #include "proxy/worker_attempt.hpp"
 #include "routing/lb_method.hpp"
 
 namespace jkproxy::proxy {
 
+using Verdict = routing::Decision::Verdict;
 using routing::Next;
 using routing::Outcome;
 
@@ -69,37 +71,27 @@ void log_displaced(const Exchange& exchange) {
         exchange.worker().settings.name);
 }
 
-// False: the request ends here, unserved.
-Task<bool> wait_at_gate(Exchange& exchange) {
-  auto& client = exchange.client;
-  const auto& settings = exchange.request.balancer->settings;
-  if (exchange.loop.now() - exchange.record.begin > settings.response_timeout) co_return false;
-  client.in.park();
-  if (client.watch() == ClientConnection::Presence::gone) {
-    exchange.client_gone = true;
-    co_return false;
-  }
-  co_await client.waiter.wait(exchange.decision.retry_at);
-  exchange.loop.refresh_now();
-  co_return !exchange.loop.stopping;
+bool has_tried(const Exchange& exchange) {
+  const auto& request = exchange.request;
+  return ((request.tried | request.refused) & bit(exchange.decision.member)) != 0;
 }
 
-// A connect decides whether a worker that broke two connections in a row is dead. True: it lives.
-Task<bool> worker_lives(Exchange& exchange) {
-  auto& loop = exchange.loop;
-  const auto* address = loop.connections.address(exchange.worker().id());
-  int error = 0;
-  if (address == nullptr) co_return false;
-  const auto connection = begin_connect(loop.executor, loop.blocks, *address, error);
-  if (connection == nullptr) co_return false;
-  const auto deadline = loop.now() + exchange.request.balancer->settings.connect_timeout;
-  while (!connection->stream.writable()) {
-    connection->stream.arm_write(exchange.client.waiter);
-    const auto wake = co_await exchange.client.waiter.wait(deadline);
-    loop.refresh_now();
-    if (wake == Wake::deadline || loop.stopping) co_return true;  // silence is no death
+// The choice does not let the request go yet, or not at all.
+Task<std::optional<Refusal>> wait_to_go(Exchange& exchange) {
+  auto& request = exchange.request;
+  if (exchange.decision.verdict == Verdict::unavailable)
+    co_return request.on_fallback || (request.tried & ~request.refused) != 0 ? broken_worker
+                                                                             : no_worker;
+  if (exchange.decision.verdict == Verdict::wait) {
+    const bool goes_on = co_await wait_at_gate(exchange);
+    if (goes_on) co_return std::nullopt;
+    co_return no_worker;
   }
-  co_return connection->stream.connect_error() == 0;
+  request.quiet = co_await wait_until_quiet(exchange);
+  request.stays = !request.quiet;
+  // It may not leave, and has broken this very request twice.
+  if (request.stays && (exchange.client_gone || has_tried(exchange))) co_return broken_worker;
+  co_return std::nullopt;
 }
 
 void report(const Exchange& exchange, const routing::Attempt& attempt) {
@@ -158,10 +150,9 @@ Task<AfterExchange> serve(Exchange& exchange) {
   Judge judge{exchange};
   for (bool same_worker = false;;) {
     if (!same_worker) exchange.choose_worker();
-    if (exchange.decision.verdict == routing::Decision::Verdict::unavailable)
-      co_return co_await refuse(exchange, exchange.request.on_fallback ? broken_worker : no_worker);
-    if (exchange.decision.verdict == routing::Decision::Verdict::wait) {
-      if (!co_await wait_at_gate(exchange)) co_return co_await refuse(exchange, no_worker);
+    if (exchange.decision.verdict != Verdict::go) {
+      if (const auto refusal = co_await wait_to_go(exchange))
+        co_return co_await refuse(exchange, *refusal);
       continue;
     }
     if (exchange.decision.displaced_now && !same_worker) log_displaced(exchange);
@@ -177,13 +168,15 @@ Task<AfterExchange> serve(Exchange& exchange) {
     report(exchange, *end);
     if (attempt.refusal()) co_return co_await refuse(exchange, *attempt.refusal());
 
-    switch (attempt.broken_off() ? Next::fallback : judge.next(*end, begin)) {
+    switch (judge.next(*end, begin)) {
       case Next::finish: co_return after_answer(exchange);
       case Next::same_worker: same_worker = true; break;
-      case Next::check_worker:
-        if (co_await worker_lives(exchange)) co_return co_await refuse(exchange, broken_worker);
-        report(exchange, {.outcome = Outcome::refused, .sent_nothing = true});
-        [[fallthrough]];
+      case Next::check_worker: {
+        const bool lives = co_await worker_lives(exchange);
+        exclude_worker(exchange, !lives);
+        judge.breaks_on_fresh = 0;
+        break;
+      }
       case Next::fallback:
         exclude_worker(exchange, end->outcome == Outcome::refused);
         judge.breaks_on_fresh = 0;

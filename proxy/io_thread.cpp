@@ -48,6 +48,15 @@ void IoThread::break_off(routing::WorkerId worker) {
   });
 }
 
+void IoThread::count_session(std::shared_ptr<SessionCount> question) {
+  asio::post(loop_->io, [loop = loop_.get(), asked = std::move(question)] {
+    asked->under_way.fetch_add(loop->under_way_of(asked->worker, asked->stem),
+                               std::memory_order_relaxed);
+    const bool last = asked->threads_left.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    if (last) loop->shared.wake(asked->asker);
+  });
+}
+
 void IoThread::drain() {
   asio::post(loop_->io, [loop = loop_.get()] { loop->drain(); });
 }

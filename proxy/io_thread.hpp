@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "proxy/access_log.hpp"
+#include "proxy/questions.hpp"
 #include "routing/address.hpp"
 #include "routing/choose_worker.hpp"
 #include "routing/outcome.hpp"
@@ -26,6 +27,9 @@ struct Shared {
   std::shared_ptr<spdlog::logger> log;  // the error log
   // Any thread: wakes a waiter of whatever thread it belongs to.
   std::function<void(const routing::WaiterRef&)> wake;
+  // Any thread: passes the question on to all threads, or to the health monitor.
+  std::function<void(const std::shared_ptr<SessionCount>&)> count_session;
+  std::function<void(const std::shared_ptr<WorkerCheck>&)> check_worker;
 };
 
 // Written by its own thread, read by any, relaxed.
@@ -59,6 +63,8 @@ class IoThread {
   // Breaks off what still waits for a first byte of this worker: idempotent, replayable exchanges
   // go to a fallback, others wait on.
   void break_off(routing::WorkerId worker);
+  // Adds this thread's part of the answer.
+  void count_session(std::shared_ptr<SessionCount> question);
   // Accepts nobody any more, answers with `Connection: close`, closes idle clients; `run` returns
   // once nobody is left.
   void drain();

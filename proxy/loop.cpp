@@ -5,9 +5,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <random>
 
+#include "routing/session_route.hpp"
+
 namespace jkproxy::proxy {
 
 namespace {
+
+// A tick that comes later than this comes after a pause of the process or the machine.
+constexpr milliseconds longest_tick{1000};
 
 // The longest idle_timeout among the balancers: what no request may use any more is closed.
 milliseconds longest_idle(const routing::Snapshot& snapshot) {
@@ -40,6 +45,7 @@ Loop::Loop(std::uint32_t index, const Shared& shared_by_all,
       work_{asio::make_work_guard(io)},
       ticker_{io},
       now_{shared_by_all.clock()},
+      swept_at_{now_},
       second_at_{now_},
       wall_second_{std::time(nullptr)},
       next_request_id_{0},
@@ -84,6 +90,14 @@ void Loop::break_off(routing::WorkerId worker) {
   for (auto* waiter : waiting) waiter->wake(Wake::called);
 }
 
+std::size_t Loop::under_way_of(routing::WorkerId worker, std::string_view stem) {
+  const auto& list = under_way(worker);
+  const auto of_session = [&](const UnderWay& exchange) {
+    return routing::stem_of(exchange.session_id) == stem;
+  };
+  return static_cast<std::size_t>(std::count_if(list.begin(), list.end(), of_session));
+}
+
 void Loop::leave() {
   if (--present_ == 0 && (draining || stopping)) io.stop();
 }
@@ -115,7 +129,10 @@ void Loop::wait_for_tick() {
 
 void Loop::tick() {
   refresh_now();
-  deadlines.sweep(now_);
+  // After a pause of this process what came meanwhile is read before any deadline counts.
+  const bool paused = now_ - swept_at_ > longest_tick;
+  swept_at_ = now_;
+  if (!paused) deadlines.sweep(now_);
   if (now_ - second_at_ >= std::chrono::seconds{1}) every_second();
   wait_for_tick();
 }

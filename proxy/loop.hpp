@@ -21,7 +21,7 @@ struct UnderWay
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   enum class Phase : std::uint8_t { connecting, sending, waiting_for_head, relaying };
 
-  std::uint64_t stem_hash = 0;  // 0: no session
+  std::string_view session_id;  // empty: no session; the exchange owns its bytes
   Phase phase = Phase::connecting;
   bool broken_off = false;  // the worker was found dead while this waited for a first byte
   Waiter* waiter = nullptr;
@@ -61,6 +61,8 @@ class Loop {
       boost::intrusive::list<UnderWay, boost::intrusive::constant_time_size<false>>;
   UnderWayList& under_way(routing::WorkerId worker);
   void break_off(routing::WorkerId worker);
+  // Exchanges of this session, from the choice of the worker to the end of the answer.
+  std::size_t under_way_of(routing::WorkerId worker, std::string_view stem);
 
   // A count of clients and listeners that still need the loop; the loop ends when draining leaves
   // none.
@@ -82,6 +84,7 @@ class Loop {
   asio::executor_work_guard<Executor> work_;
   asio::steady_timer ticker_;
   TimePoint now_;
+  TimePoint swept_at_;
   TimePoint second_at_;
   std::time_t wall_second_;
   std::vector<std::unique_ptr<UnderWayList>> under_way_;  // by worker id

@@ -66,4 +66,12 @@ std::optional<std::string_view> check_response(const ResponseHead& head, std::st
   return std::nullopt;
 }
 
+bool is_static_file(const ResponseHead& head) {
+  if (head.status == 304) return true;
+  return std::any_of(head.fields.begin(), head.fields.end(), [](const auto& field) {
+    return field.name_id == http::field::last_modified ||
+           field.name_id == http::field::accept_ranges;
+  });
+}
+
 }  // namespace jkproxy::proxy

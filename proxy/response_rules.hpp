@@ -21,4 +21,8 @@ struct ResponseFacts {
 std::optional<std::string_view> check_response(const ResponseHead& head, std::string_view bytes,
                                                bool answers_head_request, ResponseFacts& facts);
 
+// True for a final answer that a web server gives without a look at the session: 304, or one that
+// tells when its file was changed.
+bool is_static_file(const ResponseHead& head);
+
 }  // namespace jkproxy::proxy

@@ -63,6 +63,7 @@ WorkerAttempt::Progress WorkerAttempt::take_answer_head() {
   if (const auto fault = check_response(answer_, bytes, exchange_.facts.is_head, answer_facts_))
     return malformed_answer(*fault);
   if (!answer_facts_.interim) {
+    if (came_too_late()) return end_with(Outcome::broken);
     begin_download();
     return Progress::moved;
   }
@@ -70,6 +71,14 @@ WorkerAttempt::Progress WorkerAttempt::take_answer_head() {
     return malformed_answer("too many interim answers");
   interim_pending_ = true;
   return Progress::moved;
+}
+
+// Another worker has taken the session over meanwhile: what this one says comes from an old copy.
+bool WorkerAttempt::came_too_late() {
+  const auto& router = loop_.shared.router;
+  attempt_.session_left = router.has_left(exchange_.request, exchange_.decision, loop_.now());
+  attempt_.answer_begun = interim_answers_ > 0;
+  return attempt_.session_left;
 }
 
 WorkerAttempt::Progress WorkerAttempt::malformed_answer(std::string_view fault) {
@@ -121,44 +130,27 @@ void WorkerAttempt::learn_from_answer(std::string_view bytes) {
   runtime_.answered.fetch_add(1, std::memory_order_relaxed);
   if (!runtime_.in_service())
     loop_.shared.outcomes.record(runtime_.id, attempt_, client_.peer_hash);
-  std::string_view session_id;
+  routing::AnswerSeen seen{.session_id = {}, .static_file = is_static_file(answer_)};
   for (const auto& field : answer_.fields) {
     if (field.name_id != http::field::set_cookie) continue;
     if (const auto id =
             routing::set_cookie_session_id(field.value.in(bytes), settings_.sticky_session.cookie))
-      session_id = *id;
+      seen.session_id = *id;
   }
-  judge_session(session_id);
+  if (!seen.session_id.empty()) warn_of_route(exchange_, seen.session_id);
+  judge_session(seen);
 }
 
-// The verdict on the session, and with it the gate: a Set-Cookie of the session proves that msm has
-// taken it over; another final head (a static file, a redirect to the log-in) proves nothing.
-void WorkerAttempt::judge_session(std::string_view session_id) {
-  const auto& request = exchange_.request;
+void WorkerAttempt::judge_session(const routing::AnswerSeen& answer) {
   const auto& decision = exchange_.decision;
-  const bool came = decision.has_session;
-  if (session_id.empty()) {
-    exchange_.record.session = came ? SessionVerdict::kept : SessionVerdict::none;
-    return exchange_.leave_gate(routing::Leave::not_proven);
-  }
-  warn_of_route(exchange_, session_id);
-  const auto route = routing::route_of(session_id).value_or(std::string_view{});
-  exchange_.route_out.assign(route);
+  const auto judgement = routing::judge_answer(exchange_.request, decision, answer);
+  exchange_.record.session = judgement.verdict;
+  exchange_.route_out.assign(routing::route_of(answer.session_id).value_or(std::string_view{}));
   exchange_.record.route_out = exchange_.route_out;
-  const bool same_stem =
-      routing::stem_of(session_id) == routing::stem_of(request.session_id) && came;
-  const bool same_route = route == exchange_.record.route_in;
-  if (!came) {
-    exchange_.record.session = SessionVerdict::created;
-  } else if (same_stem) {
-    exchange_.record.session = same_route ? SessionVerdict::kept : SessionVerdict::moved;
-  } else {
-    exchange_.record.session = same_route ? SessionVerdict::renewed : SessionVerdict::lost;
-  }
-  if (decision.in_table && same_stem && route == exchange_.worker().settings.route)
+  if (judgement.confirms)
     loop_.shared.router.table().confirm(decision.key, runtime_.id, settings_.takeover.remember,
                                         loop_.now());
-  exchange_.leave_gate(routing::Leave::taken_over);
+  exchange_.leave_gate(judgement.gate);
 }
 
 }  // namespace jkproxy::proxy

@@ -31,7 +31,7 @@ WorkerAttempt::WorkerAttempt(Exchange& exchange)
       begin_{loop_.now()},
       progress_at_{begin_} {
   under_way_.waiter = &client_.waiter;
-  under_way_.stem_hash = exchange.decision.key.hash[0];
+  under_way_.session_id = exchange.request.session_id;
   loop_.under_way(runtime_.id).push_back(under_way_);
   runtime_.busy.fetch_add(1, std::memory_order_relaxed);
   count(runtime_.elected);
@@ -182,7 +182,7 @@ Task<> WorkerAttempt::wait() {
   } else if (wake == Wake::deadline) {
     on_deadline();
   } else if (under_way_.broken_off && may_be_broken_off()) {
-    broken_off_ = true;
+    attempt_.found_dead = true;
     end_with(Outcome::broken);
   }
 }

@@ -24,8 +24,6 @@ class WorkerAttempt {
   // Nothing: while we connected the choice was overtaken; choose again.
   Task<std::optional<routing::Attempt>> run(bool fresh_connection);
 
-  // After `run` with Outcome::broken: not the connection's end, but word that the worker is dead.
-  bool broken_off() const { return broken_off_; }
   // After `run`: what the client did wrong while its body was read (400, 408).
   std::optional<Refusal> refusal() const { return refusal_; }
 
@@ -53,11 +51,12 @@ class WorkerAttempt {
   Progress step_download();
   Progress read_answer_head();
   Progress take_answer_head();
+  bool came_too_late();
   Progress malformed_answer(std::string_view fault);
   Task<> pass_on_interim();
   void begin_download();
   void learn_from_answer(std::string_view bytes);
-  void judge_session(std::string_view session_id);
+  void judge_session(const routing::AnswerSeen& answer);
 
   Exchange& exchange_;
   ClientConnection& client_;
@@ -87,7 +86,6 @@ class WorkerAttempt {
   bool interim_pending_ = false;  // an interim head lies in the buffer
   bool done_ = false;
   bool relayed_ = false;  // the client got all of the answer
-  bool broken_off_ = false;
 };
 
 }  // namespace jkproxy::proxy

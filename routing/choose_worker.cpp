@@ -46,10 +46,13 @@ Decision settle(const Request& request, Decision decision, const Entered& entere
   decision.displaced_now = entered.moved;
   decision.may_hold_old_copy = entered.may_hold_old_copy;
   decision.reason = Reason::taken_over;
+  if (decision.own == member) decision.reason = Reason::own_worker;
   if (entered.moved) decision.reason = decision.own ? Reason::displaced : Reason::unknown_route;
   switch (entered.gate) {
-    case Gate::open:
-    case Gate::first: decision.verdict = Decision::Verdict::go; break;
+    case Gate::open: decision.verdict = Decision::Verdict::go; break;
+    case Gate::first:
+      decision.verdict = entered.leaves ? Decision::Verdict::leave : Decision::Verdict::go;
+      break;
     case Gate::wait: decision.verdict = Decision::Verdict::wait; break;
     case Gate::full: decision.verdict = Decision::Verdict::unavailable; break;
   }
@@ -125,7 +128,7 @@ Decision Router::choose_worker(const Request& request, TimePoint now, std::size_
   const auto stem = stem_of(request.session_id);
   const auto route = route_of(request.session_id);
   decision.has_session = !stem.empty();
-  if (request.on_fallback) return give_up(request, decision, stem, now);
+  if (request.on_fallback) return decision;  // no third worker
   if (stem.empty() || !route) return balance(request, decision, offset);
 
   decision.own = request.balancer->member_of_route(*route);
@@ -139,14 +142,6 @@ Decision Router::choose_worker(const Request& request, TimePoint now, std::size_
   return choose_by_table(request, decision, stem, now);
 }
 
-// No third worker. Those who wait ask again by themselves.
-Decision Router::give_up(const Request& request, Decision decision, std::string_view stem,
-                         TimePoint now) const {
-  decision.key = takeover_key(secret_, request.balancer->settings.name, stem);
-  (void)table_.leave(decision.key, request.waiter, Leave::failed, now);
-  return decision;
-}
-
 // The route's worker cannot serve, or could not a while ago.
 Decision Router::choose_by_table(const Request& request, Decision decision, std::string_view stem,
                                  TimePoint now) const {
@@ -158,6 +153,8 @@ Decision Router::choose_by_table(const Request& request, Decision decision, std:
       .key = decision.key,
       .route_worker = decision.own ? runtime_of(request, *decision.own).id : unknown_worker,
       .waiter = request.waiter,
+      .quiet = request.quiet,
+      .stays = request.stays,
       .wait = settings.takeover.wait,
       .remember = settings.takeover.remember,
       .now = now};
@@ -198,6 +195,15 @@ bool Router::still_holds(const Request& request, const Decision& decision, TimeP
   if (runtime.consult_until.load(std::memory_order_acquire) <= now) return true;
   // Not asked yet: a second choice will ask.
   return decision.table != nullptr && !decision.table->applies(decision.key, runtime.id, now);
+}
+
+bool Router::has_left(const Request& request, const Decision& decision, TimePoint now) const {
+  const auto stem = stem_of(request.session_id);
+  if (stem.empty() || !route_of(request.session_id)) return false;
+  const auto& runtime = runtime_of(request, decision.member);
+  if (runtime.consult_until.load(std::memory_order_acquire) <= now) return false;
+  const auto key = takeover_key(secret_, request.balancer->settings.name, stem);
+  return table_.has_left(key, runtime.id, now);
 }
 
 }  // namespace jkproxy::routing

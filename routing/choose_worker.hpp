@@ -25,12 +25,13 @@ enum class Reason : std::uint8_t {
 
 std::string_view to_text(Reason reason);
 
-// What `choose_worker` decided, and all that explains it. Small, fixed size, no views. Who was last
-// told `first` or `wait` owes the table a `leave`.
+// What `choose_worker` decided, and all that explains it. Small, fixed size, no views. Who was told
+// `first` or `wait` owes the table a `leave`, once the next choice says neither or there is none.
 struct Decision {
   enum class Verdict : std::uint8_t {
     go,           // send it to `member`
     wait,         // at the gate: until woken or `retry_at`, then choose again
+    leave,        // `member` lives: wait until nobody uses the session, then choose again (`quiet`)
     unavailable,  // 503: nobody usable, or force and the own worker is not
   };
 
@@ -49,6 +50,10 @@ struct Decision {
   TimePoint retry_at;
 };
 
+// A session leaves a living worker when nobody has used it for so long: msm stores its last changes
+// behind the answer.
+inline constexpr milliseconds quiet_time{100};
+
 // What one request brings to the choice; kept over its attempts.
 struct Request {
   const Balancer* balancer = nullptr;
@@ -58,6 +63,8 @@ struct Request {
   std::uint64_t refused = 0;    // bit per member: refused a connection in this request
   std::uint64_t refused_generation = 0;  // of the entry under which it refused
   bool on_fallback = false;              // was sent to a fallback: no worker is chosen any more
+  bool quiet = false;  // told `leave`: nobody else used the session for `quiet_time`
+  bool stays = false;  // told `leave`: it was in use all the time
   WaiterRef waiter;
 };
 
@@ -77,11 +84,13 @@ class Router {
   // The fast path: own worker usable and its consult_until not ahead.
   static bool still_holds(const Request& request, const Decision& decision, TimePoint now);
 
+  // True when the session has left the decision's worker since: what that one answers comes from a
+  // copy that is no longer the session.
+  bool has_left(const Request& request, const Decision& decision, TimePoint now) const;
+
   TakeoverTable& table() const { return table_; }
 
  private:
-  Decision give_up(const Request& request, Decision decision, std::string_view stem,
-                   TimePoint now) const;
   Decision choose_by_table(const Request& request, Decision decision, std::string_view stem,
                            TimePoint now) const;
 

@@ -26,6 +26,12 @@ Next after_break_on_fresh(const Repeatability& request) {
   return request.breaks_on_fresh == 0 ? Next::same_worker : Next::check_worker;
 }
 
+// The request may run at its worker, or has run there, in a copy that is no longer the session.
+Next after_displacement(const Repeatability& request) {
+  const bool may_go = may_be_sent_twice(request) && !request.on_fallback;
+  return may_go ? Next::fallback : Next::bad_gateway;
+}
+
 }  // namespace
 
 std::string_view to_text(Outcome outcome) {
@@ -45,6 +51,7 @@ Next next_step(const Attempt& attempt, const Repeatability& request) {
   if (over) return Next::finish;
   if (attempt.outcome == Outcome::timed_out) return Next::gateway_timeout;
   if (attempt.answer_begun) return Next::bad_gateway;
+  if (attempt.found_dead || attempt.session_left) return after_displacement(request);
   if (attempt.local_fault) return Next::unavailable;
   switch (attempt.outcome) {
     case Outcome::refused: return after_refusal(attempt, request);
@@ -61,7 +68,8 @@ Next next_step(const Attempt& attempt, const Repeatability& request) {
 }
 
 Effect effect_on_worker(const Attempt& attempt) {
-  if (attempt.local_fault) return Effect::none;
+  const bool of_our_making = attempt.local_fault || attempt.found_dead || attempt.session_left;
+  if (of_our_making) return Effect::none;
   switch (attempt.outcome) {
     case Outcome::answered: return Effect::alive;
     // Silence may be a full accept queue: it counts only while nobody is answered.

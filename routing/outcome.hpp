@@ -27,6 +27,8 @@ struct Attempt {
   bool answer_begun = false;       // a response byte came, an interim response included
   bool connect_timed_out = false;  // refused, but by silence
   bool local_fault = false;        // EMFILE, EADDRNOTAVAIL, no memory: never the worker's fault
+  bool found_dead = false;         // broken off by us: the worker's checks time out
+  bool session_left = false;  // the answer came, too late: the session is at another worker now
 };
 
 // The request, as far as sending it again goes.
@@ -43,7 +45,7 @@ struct Repeatability {
 enum class [[nodiscard]] Next : std::uint8_t{
     finish,           // the answer is the client's, or the client is gone
     same_worker,      // once more, on a fresh connection
-    check_worker,     // an immediate check of the worker decides: dead -> fallback, alive -> 502
+    check_worker,     // an immediate check of the worker decides: dead -> fallback, alive -> leave
     fallback,         // another worker
     bad_gateway,      // 502
     unavailable,      // 503

@@ -140,6 +140,17 @@ TimePoint TakeoverCandidates::last_byte(WorkerId worker) const {
   return member ? runtime(*member).last_byte.load() : TimePoint{};
 }
 
+bool TakeoverCandidates::lives(WorkerId worker) const {
+  const auto member = member_of(worker);
+  const bool refused = member && (request_.refused >> *member & 1) != 0;
+  return member && !refused && runtime(*member).in_service();
+}
+
+std::uint32_t TakeoverCandidates::process(WorkerId worker) const {
+  const auto member = member_of(worker);
+  return member ? runtime(*member).generation.load(std::memory_order_relaxed) : 0;
+}
+
 void TakeoverCandidates::consult(WorkerId worker, TimePoint until) const {
   if (const auto member = member_of(worker))
     request_.balancer->members[*member].worker->runtime->consult_until.raise(until);

@@ -27,6 +27,8 @@ class TakeoverCandidates : public TakeoverWorkers {
   bool lost(WorkerId to, TimePoint dispatched, std::uint64_t generation) const override;
   TimePoint usable_since(WorkerId worker) const override;
   TimePoint last_byte(WorkerId worker) const override;
+  bool lives(WorkerId worker) const override;
+  std::uint32_t process(WorkerId worker) const override;
   void consult(WorkerId worker, TimePoint until) const override;
 
   std::optional<std::size_t> member_of(WorkerId worker) const;

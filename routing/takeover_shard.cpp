@@ -12,6 +12,10 @@ constexpr milliseconds silence_step{100};
 // No exchange stands at a gate for so long; whoever does was forgotten there.
 constexpr milliseconds longest_stay{600'000};
 
+// A session that was in use all the time stays at its living worker for so long before it is made
+// to wait again.
+constexpr milliseconds stay_time{10'000};
+
 TimePoint opens_at(const GatePlace& place, const Entering& entering) {
   const bool written = place.written != TimePoint{};
   const auto opens = (written ? place.written : entering.now) + entering.wait;
@@ -40,7 +44,7 @@ bool GatePlace::remove_waiter(const WaiterRef& waiter) {
 
 bool TakeoverTable::Entry::applies_to(WorkerId route_worker) const {
   if (route_worker == unknown_worker) return true;
-  if (route_worker == to) return place && place->occupied && !gate_open;
+  if (route_worker == to) return reloads || (place && place->occupied && !gate_open);
   return std::any_of(from.begin(), from.end(),
                      [&](const auto& displaced) { return displaced.worker == route_worker; });
 }
@@ -55,15 +59,26 @@ TakeoverTable::Entry* TakeoverTable::Shard::find(const TakeoverKey& key, TimePoi
   return nullptr;
 }
 
+TakeoverTable::Entry& TakeoverTable::Shard::make(const Entering& entering) {
+  auto& entry = *entries.emplace(entering.key, std::make_unique<Entry>()).first->second;
+  entry.key = entering.key;
+  return entry;
+}
+
 std::optional<Entered> TakeoverTable::Shard::pass(Entry& entry, const Entering& entering,
                                                   const TakeoverWorkers& workers) {
-  if (!workers.lost(entry.to, entry.dispatched, entry.generation))
+  const bool may_go = entry.leaving && entering.quiet;
+  if (!may_go && !workers.lost(entry.to, entry.dispatched, entry.generation)) {
+    const bool goes_first = !entry.place || entry.place->may_go_first(entering.waiter);
+    if (goes_first) entry.leaving = false;
+    const auto process = workers.process(entry.to);
+    if (process != entry.process) close_gate(entry, process);
     return admit(entry, entering, workers);
-
+  }
   const auto left = entry.to;
   const auto choice = workers.choose(entry.from, left);
   switch (choice.kind) {
-    case TakeoverWorkers::Kind::nobody: step_back(entry, entering.waiter); return std::nullopt;
+    case TakeoverWorkers::Kind::nobody: return std::nullopt;
     case TakeoverWorkers::Kind::stays: return admit(entry, entering, workers);
     case TakeoverWorkers::Kind::retries:
       if (entry.gate_open && entry.place) entry.place->vacate();
@@ -71,63 +86,97 @@ std::optional<Entered> TakeoverTable::Shard::pass(Entry& entry, const Entering& 
       return admit(entry, entering, workers);
     case TakeoverWorkers::Kind::moves: break;
   }
+  if (!entering.quiet && workers.lives(left)) return depart(entry, entering, workers);
   join_from(entry.from, left, workers.usable_since(left));
-  move_to(entry, choice, entering);
+  move_to(entry, choice, entering, workers);
   auto entered = admit(entry, entering, workers);
   entered.moved = true;
+  return entered;
+}
+
+std::optional<Entered> TakeoverTable::Shard::reload(Entry* entry, const Entering& entering,
+                                                    const TakeoverWorkers& workers) {
+  const auto process = workers.process(entering.route_worker);
+  if (process == 0) return std::nullopt;
+  if (entry != nullptr && entry->to != entering.route_worker) return std::nullopt;
+  if (entry != nullptr && entry->process == process) return std::nullopt;
+  auto& target = entry == nullptr ? make(entering) : *entry;
+  target.to = entering.route_worker;
+  close_gate(target, process);
+  auto entered = admit(target, entering, workers);
+  evict(entering.now);
   return entered;
 }
 
 std::optional<Entered> TakeoverTable::Shard::displace(Entry* entry, const Entering& entering,
                                                       const TakeoverWorkers& workers) {
   // Where an older entry sent the session, a copy of it may have stayed behind.
-  auto fresh = entry == nullptr ? std::make_unique<Entry>() : nullptr;
-  Entry& target = entry == nullptr ? *fresh : *entry;
-  auto from = target.from;
+  auto from = entry == nullptr ? DisplacedList{} : entry->from;
   const auto add = [&](WorkerId worker) { join_from(from, worker, workers.usable_since(worker)); };
-  add(target.to);
+  if (entry != nullptr) add(entry->to);
   add(entering.route_worker);
 
   const auto choice = workers.choose(from, entering.route_worker);
-  if (choice.kind != TakeoverWorkers::Kind::moves) {
-    if (entry != nullptr) step_back(*entry, entering.waiter);
-    return std::nullopt;
-  }
+  if (choice.kind != TakeoverWorkers::Kind::moves) return std::nullopt;
+  auto& target = entry == nullptr ? make(entering) : *entry;
   target.from = std::move(from);
-  if (fresh) {
-    target.key = entering.key;
-    entries.emplace(entering.key, std::move(fresh));
+  if (!entering.quiet && workers.lives(entering.route_worker)) {
+    leave_from(target.from, entering.route_worker);
+    target.to = entering.route_worker;
+    return depart(target, entering, workers);
   }
-  move_to(target, choice, entering);
+  move_to(target, choice, entering, workers);
   auto entered = admit(target, entering, workers);
   entered.moved = true;
   evict(entering.now);
   return entered;
 }
 
+// `to` lives, so the session leaves it only between its requests: who goes first finds out when,
+// or that there is no such moment.
+Entered TakeoverTable::Shard::depart(Entry& entry, const Entering& entering,
+                                     const TakeoverWorkers& workers) {
+  const auto process = workers.process(entry.to);
+  if (entering.stays) {
+    entry.stays_until = entering.now + stay_time;
+    entry.process = process;
+    open_gate(entry);
+  } else if (entering.now >= entry.stays_until && !entry.leaving) {
+    close_gate(entry, process);
+    entry.reloads = false;
+    entry.leaving = true;
+  }
+  auto entered = admit(entry, entering, workers);
+  workers.consult(entry.to, entry.lapses);
+  entered.leaves = entry.leaving && entered.gate == Gate::first;
+  return entered;
+}
+
+// A new generation: who chose before chooses again.
+void TakeoverTable::Shard::close_gate(Entry& entry, std::uint32_t process) {
+  entry.process = process;
+  entry.generation = ++last_generation;
+  entry.dispatched = {};
+  entry.reloads = true;
+  entry.leaving = entry.gate_open = false;
+  if (entry.place) entry.place->vacate();
+}
+
+void TakeoverTable::Shard::open_gate(Entry& entry) {
+  entry.gate_open = true;
+  entry.reloads = entry.leaving = false;
+}
+
 // The one who displaces goes first; those who wait keep waiting, now for it.
 void TakeoverTable::Shard::move_to(Entry& entry, const TakeoverWorkers::Choice& choice,
-                                   const Entering& entering) {
+                                   const Entering& entering, const TakeoverWorkers& workers) {
   leave_from(entry.from, choice.to);
   entry.to = choice.to;
   entry.may_hold_old_copy = choice.may_hold_old_copy;
-  entry.generation = ++last_generation;
-  entry.dispatched = {};
-  entry.gate_open = false;
-  if (!entry.place) return;
-  entry.place->vacate();
-  entry.place->remove_waiter(entering.waiter);
-}
-
-// Who is told neither `first` nor `wait` has no place, and owes nothing. The others ask again by
-// themselves.
-void TakeoverTable::Shard::step_back(Entry& entry, const WaiterRef& waiter) {
-  if (!entry.place) return;
-  unlink(entry);
-  auto& place = *entry.place;
-  if (place.occupied && place.first == waiter) place.vacate();
-  place.remove_waiter(waiter);
-  relink(entry);
+  close_gate(entry, workers.process(choice.to));
+  entry.reloads = false;
+  entry.stays_until = {};
+  if (entry.place) entry.place->remove_waiter(entering.waiter);
 }
 
 // Renews the entry and asks its gate.
@@ -141,7 +190,8 @@ Entered TakeoverTable::Shard::admit(Entry& entry, const Entering& entering,
                   .generation = entry.generation,
                   .retry_at = {},
                   .moved = false,
-                  .may_hold_old_copy = entry.may_hold_old_copy};
+                  .may_hold_old_copy = entry.may_hold_old_copy,
+                  .leaves = false};
   if (entered.gate == Gate::wait) entered.retry_at = opens_at(*entry.place, entering);
   relink(entry);
   return entered;
@@ -153,34 +203,32 @@ Gate TakeoverTable::Shard::gate_of(Entry& entry, const Entering& entering,
   if (place != nullptr && !entry.gate_open && place->occupied) {
     const auto silent = [&] { return workers.last_byte(entry.to) < place->written; };
     const bool written = place->written != TimePoint{};
-    if (written && entering.now >= place->written + entering.wait && !silent())
-      entry.gate_open = true;
+    if (written && entering.now >= place->written + entering.wait && !silent()) open_gate(entry);
     // Somebody who was called and never came must not hold up the session.
     if (place->reserved && entering.now > place->reserved_at + entering.wait) place->vacate();
   }
-  if (entry.gate_open) {
-    if (place == nullptr) return Gate::open;
-    if (place->occupied && place->first == entering.waiter) place->vacate();
-    place->remove_waiter(entering.waiter);
-    return Gate::open;
-  }
-  if (place == nullptr) {
-    entry.place = std::make_unique<GatePlace>();
-    place = entry.place.get();
-  }
-  if (!place->occupied || place->first == entering.waiter) {
-    place->remove_waiter(entering.waiter);
-    if (!place->occupied) place->written = {};
-    place->first = entering.waiter;
-    place->occupied = true;
-    place->reserved = false;
+  if (!entry.gate_open) return queue_at(entry, entering.waiter);
+  if (place == nullptr) return Gate::open;
+  if (place->occupied && place->first == entering.waiter) place->vacate();
+  place->remove_waiter(entering.waiter);
+  return Gate::open;
+}
+
+Gate TakeoverTable::Shard::queue_at(Entry& entry, const WaiterRef& waiter) {
+  if (!entry.place) entry.place = std::make_unique<GatePlace>();
+  auto& place = *entry.place;
+  if (place.may_go_first(waiter)) {
+    place.remove_waiter(waiter);
+    if (!place.occupied) place.written = {};
+    place.first = waiter;
+    place.occupied = true;
+    place.reserved = false;
     return Gate::first;
   }
-  auto& waiters = place->waiters;
-  if (std::find(waiters.begin(), waiters.end(), entering.waiter) != waiters.end())
-    return Gate::wait;
+  auto& waiters = place.waiters;
+  if (std::find(waiters.begin(), waiters.end(), waiter) != waiters.end()) return Gate::wait;
   if (waiters.size() >= most_waiters) return Gate::full;
-  waiters.push_back(entering.waiter);
+  waiters.push_back(waiter);
   return Gate::wait;
 }
 
@@ -193,7 +241,7 @@ std::vector<WaiterRef> TakeoverTable::Shard::leave(Entry& entry, const WaiterRef
     // A head that was sent and never answered: the take-over may have happened all the same.
     const bool sent = place.written != TimePoint{};
     if (how == Leave::failed && sent) confirm(entry);
-    if (how == Leave::taken_over) entry.gate_open = true;
+    if (how == Leave::settled) open_gate(entry);
     place.vacate();
     if (!entry.gate_open && !place.waiters.empty()) {
       place.first = place.waiters.front();

@@ -23,6 +23,7 @@ struct GatePlace {
   std::vector<WaiterRef> waiters;  // in the order in which they came
 
   bool empty() const { return !occupied && waiters.empty(); }
+  bool may_go_first(const WaiterRef& waiter) const { return !occupied || first == waiter; }
   void vacate() {
     occupied = reserved = false;
     written = {};
@@ -37,8 +38,9 @@ using LruHook =
 
 // One displaced session.
 //
-//   gate closed --Set-Cookie, or `wait` after the head--> open --`to` lost--> closed, next
-//   generation gate closed --another head, or failed--> closed, the next waiter goes first
+//   gate closed --settled, or `wait` after the head--> open
+//   gate closed --another head, or failed--> closed, the next waiter goes first
+//   open --`to` lost, or its process is another one--> closed, next generation
 struct TakeoverTable::Entry : LruHook {
   TakeoverKey key;
   DisplacedList from;
@@ -49,10 +51,15 @@ struct TakeoverTable::Entry : LruHook {
   WorkerId to = unknown_worker;
   bool gate_open = false;
   bool confirmed = false;
+  std::uint32_t process = 0;  // of `to`, which the gate is about
+  bool reloads = false;       // `to` restarted: the session is not known to be loaded there
+  bool leaving = false;       // `to` lives: who is first waits until nobody uses the session
+  TimePoint stays_until;      // it was in use all the time: not tried again before
   bool may_hold_old_copy = false;
 
   // A cookie with the route of a worker in `from` is older than the entry, any other is newer. An
-  // unknown route is older: it cannot name a worker that the session moved to.
+  // unknown route is older: it cannot name a worker that the session moved to. One that names `to`
+  // has to do with the entry while its gate is closed.
   bool applies_to(WorkerId route_worker) const;
 };
 
@@ -84,18 +91,25 @@ struct alignas(64) TakeoverTable::Shard {
   // For a cookie that the entry applies to: where to, and what the gate says.
   std::optional<Entered> pass(Entry& entry, const Entering& entering,
                               const TakeoverWorkers& workers);
+  // For a cookie of a worker that can serve, newer than the entry or without one.
+  std::optional<Entered> reload(Entry* entry, const Entering& entering,
+                                const TakeoverWorkers& workers);
   // For a cookie of a worker that cannot serve, newer than the entry or without one.
   std::optional<Entered> displace(Entry* entry, const Entering& entering,
                                   const TakeoverWorkers& workers);
   std::vector<WaiterRef> leave(Entry& entry, const WaiterRef& waiter, Leave how, TimePoint now);
   void confirm(Entry& entry);
-  // Gives up the place at the gate, if there is one.
-  void step_back(Entry& entry, const WaiterRef& waiter);
+  void open_gate(Entry& entry);
 
  private:
-  void move_to(Entry& entry, const TakeoverWorkers::Choice& choice, const Entering& entering);
+  Entry& make(const Entering& entering);
+  Entered depart(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
+  void close_gate(Entry& entry, std::uint32_t process);
+  void move_to(Entry& entry, const TakeoverWorkers::Choice& choice, const Entering& entering,
+               const TakeoverWorkers& workers);
   Entered admit(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
   Gate gate_of(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
+  Gate queue_at(Entry& entry, const WaiterRef& waiter);
   void unlink(Entry& entry);
   void relink(Entry& entry);
   void erase(Entry& entry);

@@ -28,10 +28,9 @@ std::optional<Entered> TakeoverTable::look_up(const Entering& entering,
   auto& shard = shard_of(entering.key);
   const std::lock_guard lock{shard.mutex};
   auto* entry = shard.find(entering.key, entering.now);
-  if (entry == nullptr) return std::nullopt;
-  if (entry->applies_to(entering.route_worker)) return shard.pass(*entry, entering, workers);
-  shard.step_back(*entry, entering.waiter);  // it is told neither `first` nor `wait`
-  return std::nullopt;
+  const bool applies = entry != nullptr && entry->applies_to(entering.route_worker);
+  if (applies) return shard.pass(*entry, entering, workers);
+  return shard.reload(entry, entering, workers);
 }
 
 std::optional<Entered> TakeoverTable::enter(const Entering& entering,
@@ -58,6 +57,13 @@ bool TakeoverTable::applies(const TakeoverKey& key, WorkerId route_worker, TimeP
   return entry != nullptr && entry->applies_to(route_worker);
 }
 
+bool TakeoverTable::has_left(const TakeoverKey& key, WorkerId worker, TimePoint now) const {
+  auto& shard = shard_of(key);
+  const std::lock_guard lock{shard.mutex};
+  const auto* entry = shard.find(key, now);
+  return entry != nullptr && entry->to != worker && entry->applies_to(worker);
+}
+
 void TakeoverTable::dispatched(const TakeoverKey& key, std::uint64_t generation, TimePoint now) {
   auto& shard = shard_of(key);
   const std::lock_guard lock{shard.mutex};
@@ -82,7 +88,7 @@ void TakeoverTable::confirm(const TakeoverKey& key, WorkerId to, milliseconds re
   const std::lock_guard lock{shard.mutex};
   auto* entry = shard.find(key, now);
   if (entry == nullptr || entry->to != to || remember.count() == 0) return;
-  entry->gate_open = true;
+  shard.open_gate(*entry);
   shard.confirm(*entry);
 }
 

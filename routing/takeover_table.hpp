@@ -52,6 +52,8 @@ struct Entering {
   TakeoverKey key;
   WorkerId route_worker = unknown_worker;  // the worker whose route the cookie has
   WaiterRef waiter;                        // this exchange
+  bool quiet = false;                      // told `leaves`, and nobody used the session since
+  bool stays = false;                      // told `leaves`, and the session was used all the time
   milliseconds wait{};                     // takeover.wait
   milliseconds remember{};                 // takeover.remember
   TimePoint now;
@@ -88,6 +90,11 @@ class TakeoverWorkers {
   virtual bool lost(WorkerId to, TimePoint dispatched, std::uint64_t generation) const = 0;
   virtual TimePoint usable_since(WorkerId worker) const = 0;
   virtual TimePoint last_byte(WorkerId worker) const = 0;
+  // True when it can still be at work on the session: in service, and it did not refuse this
+  // request.
+  virtual bool lives(WorkerId worker) const = 0;
+  // The generation of its process: 0 as long as it was not seen to restart.
+  virtual std::uint32_t process(WorkerId worker) const = 0;
   // Raises the worker's consult_until.
   virtual void consult(WorkerId worker, TimePoint until) const = 0;
 };
@@ -99,12 +106,15 @@ struct Entered {
   TimePoint retry_at;              // for Gate::wait
   bool moved = false;              // this call displaced the session: worth a line in the log
   bool may_hold_old_copy = false;  // `to` held the session before and did not refuse since
+  bool leaves = false;  // with `first`: `to` lives, and the session leaves it once nobody uses
+                        // it; enter again with `quiet` or `stays`
 };
 
 // How the exchange that went first left the gate.
 enum class Leave : std::uint8_t {
-  taken_over,  // a final head with a session's Set-Cookie: opens the gate. Confirms nothing: it may
-               // be a new session, given to a client that made its id up; see `confirm`
+  settled,     // a final head with a session's Set-Cookie, or that of the session's own, restarted
+               // worker: opens the gate. Confirms nothing: it may be a new session, given to a
+               // client that made its id up; see `confirm`
   not_proven,  // another final head: the next waiter goes first
   failed,      // failed for good, or sent nothing: the next waiter goes first
 };
@@ -126,8 +136,9 @@ class TakeoverTable {
   explicit TakeoverTable(Limits limits);
   ~TakeoverTable();
 
-  // The entry that applies to this cookie, if there is one: never makes one. For workers that are
-  // usable but whose consult_until lies ahead.
+  // The entry that applies to this cookie, if there is one. For workers that are usable but whose
+  // consult_until lies ahead. Makes one only in a worker that was seen to restart: the first
+  // request of each of its sessions goes alone there, as several would each load the session.
   std::optional<Entered> look_up(const Entering& entering, const TakeoverWorkers& workers);
 
   // Looks up, chooses and inserts in one step, and raises consult_until of every worker in `from`.
@@ -136,6 +147,8 @@ class TakeoverTable {
 
   // True while the entry has this very generation: nobody displaced the session meanwhile.
   bool holds(const TakeoverKey& key, std::uint64_t generation) const;
+  // True when the session has left `worker` for another one.
+  bool has_left(const TakeoverKey& key, WorkerId worker, TimePoint now) const;
   // True when an entry would send a cookie with the route of `route_worker` elsewhere.
   bool applies(const TakeoverKey& key, WorkerId route_worker, TimePoint now) const;
 
@@ -143,8 +156,9 @@ class TakeoverTable {
   // the table sent, not only the first.
   void dispatched(const TakeoverKey& key, std::uint64_t generation, TimePoint now);
 
-  // The exchange leaves its place at the gate, first or waiting. Owed by everyone who was last told
-  // `first` or `wait`, whatever came of it. Returns whom to wake.
+  // The exchange leaves its place at the gate, first or waiting. Owed by everyone who was told
+  // `first` or `wait`, and is told neither the next time or does not ask again. Returns whom to
+  // wake.
   [[nodiscard]] std::vector<WaiterRef> leave(const TakeoverKey& key, const WaiterRef& waiter,
                                              Leave how, TimePoint now);
 

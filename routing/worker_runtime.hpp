@@ -53,9 +53,10 @@ struct WorkerRuntime {
   AtomicTime gone_since;     // of the last change from usable to anything else
   AtomicTime error_since;    // error was published last; recover and probe leave it alone
   AtomicTime consult_until;  // until then the take-over table is asked about this worker's sessions
-  AtomicTime last_refusal;   // a connect was refused or found nobody
-  AtomicTime last_byte;      // coarse: it gave somebody, checks included, a byte
-  std::atomic<std::uint32_t> generation{0};  // of its process; goes up when it is seen to restart
+  AtomicTime last_refusal;  // a connect was refused or found nobody, or its process was seen to end
+  AtomicTime last_byte;     // coarse: it gave somebody, checks included, a byte
+  std::atomic<std::uint32_t> generation{
+      0};  // of its process; goes up when it comes back as another one
 
   // Counters on a line of their own: those who choose read only what stands above.
   alignas(64) std::atomic<std::uint32_t> busy{0};  // exchanges under way
@@ -78,11 +79,19 @@ struct WorkerRuntime {
   // Control thread only. The times go first, so that who sees the new state sees its times as well.
   void publish(WorkerState next, TimePoint now) {
     const bool usable = next == WorkerState::ok || next == WorkerState::busy;
-    if (usable && !in_service()) usable_since.store(now);
+    if (usable && !in_service()) come_back(now);
     if (!usable && in_service()) gone_since.store(now);
     if (next == WorkerState::error) error_since.store(now);
     state_since.store(now);
     state.store(next, std::memory_order_release);
+  }
+
+  // Who refused since it was last usable is another process now, and its copies of sessions are
+  // gone.
+  void come_back(TimePoint now) {
+    const bool restarted = last_refusal.load() > usable_since.load();
+    if (restarted) generation.fetch_add(1, std::memory_order_relaxed);
+    usable_since.store(now);
   }
 
   // True for the one caller that may now probe this worker; it owes the health monitor an outcome.

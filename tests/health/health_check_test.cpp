@@ -35,6 +35,11 @@ class FakeTomcat {
   bool closes_after_answer = false;
   std::function<void()> on_request = [] {};
 
+  // As the end of its process does it.
+  void close_all() {
+    for (const auto& peer : peers_) peer->socket.close();
+  }
+
  private:
   struct Peer {
     tcp::socket socket;
@@ -45,7 +50,7 @@ class FakeTomcat {
     acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
       if (error) return;
       ++connections;
-      read(std::make_shared<Peer>(Peer{std::move(socket)}));
+      read(peers_.emplace_back(std::make_shared<Peer>(Peer{std::move(socket)})));
       accept();
     });
   }
@@ -59,7 +64,7 @@ class FakeTomcat {
                              if (!script.empty()) {
                                asio::write(peer->socket, asio::buffer(script.front()));
                                script.pop_front();
-                               if (closes_after_answer) return;
+                               if (closes_after_answer) return peer->socket.close();
                              }
                              read(peer);
                            });
@@ -67,7 +72,10 @@ class FakeTomcat {
 
   asio::io_context& io_;
   tcp::acceptor acceptor_;
+  std::vector<std::shared_ptr<Peer>> peers_;
 };
+
+constexpr milliseconds idle_timeout{10'000};
 
 class HealthCheckTest : public testing::Test {
  protected:
@@ -75,10 +83,12 @@ class HealthCheckTest : public testing::Test {
   const CheckReport& run(std::size_t checks, milliseconds timeout = 10s) {
     HealthCheck check{io,
                       {.path = "/health", .interval = 1ms, .timeout = timeout, .status = {}},
+                      idle_timeout,
                       "node1:8080",
                       clock.clock(),
                       [&](const CheckReport& report) {
                         reports.push_back(report);
+                        on_report();
                         if (reports.size() == checks) io.stop();
                       }};
     check.set_address(address.value_or(tomcat.address()));
@@ -93,6 +103,13 @@ class HealthCheckTest : public testing::Test {
   FakeTomcat tomcat{io};
   std::optional<routing::Address> address;
   std::vector<CheckReport> reports;
+  std::function<void()> on_report = [] {};
+
+  std::vector<CheckResult> results() const {
+    std::vector<CheckResult> results;
+    for (const auto& report : reports) results.push_back(report.result);
+    return results;
+  }
 };
 
 const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -102,7 +119,7 @@ TEST_F(HealthCheckTest, SendsAGetWithoutACookie) {
   EXPECT_EQ(run(1).result, CheckResult::good);
   EXPECT_EQ(tomcat.requests.front(),
             "GET /health HTTP/1.1\r\nHost: node1:8080\r\nUser-Agent: jkproxy-check\r\n"
-            "Accept: */*\r\n\r\n");
+            "Accept: */*\r\nConnection: keep-alive\r\n\r\n");
 }
 
 TEST_F(HealthCheckTest, KeepsItsConnectionBetweenChecks) {
@@ -111,12 +128,61 @@ TEST_F(HealthCheckTest, KeepsItsConnectionBetweenChecks) {
   EXPECT_EQ(tomcat.connections, 1);
 }
 
-TEST_F(HealthCheckTest, OpensANewConnectionWhereTheWorkerClosedTheOld) {
+const auto good = CheckResult::good;
+const auto ended = CheckResult::ended;
+
+TEST_F(HealthCheckTest, SeesTheProcessEndByItsWitness) {
   tomcat.script = {ok, ok, ok};
+  tomcat.closes_after_answer = true;
+  run(5);
+  EXPECT_EQ(results(), (std::vector{good, ended, good, ended, good}));
+}
+
+TEST_F(HealthCheckTest, OpensANewConnectionWhereTheWorkerSaidItWouldClose) {
+  const std::string last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  tomcat.script = {last, last, last};
   tomcat.closes_after_answer = true;
   run(3);
   EXPECT_EQ(tomcat.connections, 3);
-  for (const auto& report : reports) EXPECT_EQ(report.result, CheckResult::good);
+  EXPECT_EQ(results(), (std::vector{good, good, good}));
+}
+
+TEST_F(HealthCheckTest, AnIdleConnectionMayBeClosed) {
+  tomcat.script = {ok, ok, ok};
+  tomcat.closes_after_answer = true;
+  on_report = [this] { clock.turn(idle_timeout); };
+  run(3);
+  EXPECT_EQ(results(), (std::vector{good, good, good}));
+}
+
+TEST_F(HealthCheckTest, BelievesTheWorkersOwnIdleTimeout) {
+  const std::string patient =
+      "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=20\r\nContent-Length: 0\r\n\r\n";
+  tomcat.script = {patient, patient};
+  tomcat.closes_after_answer = true;
+  on_report = [this] { clock.turn(reports.size() == 1 ? 18s : 20s); };
+  run(3);
+  EXPECT_EQ(results(), (std::vector{good, ended, good}));
+}
+
+TEST_F(HealthCheckTest, AWitnessThatOutlivesASilenceProvesTheSameProcess) {
+  tomcat.script = {ok};
+  on_report = [this] {
+    if (reports.size() == 2) tomcat.script = {ok, ok};
+  };
+  run(4, 20ms);
+  EXPECT_EQ(results(), (std::vector{good, CheckResult::silent, good, good}));
+}
+
+TEST_F(HealthCheckTest, AWitnessThatEndsInASilenceProvesAnotherProcess) {
+  tomcat.script = {ok};
+  on_report = [this] {
+    if (reports.size() != 2) return;
+    tomcat.close_all();
+    tomcat.script = {ok, ok};
+  };
+  run(4, 20ms);
+  EXPECT_EQ(results(), (std::vector{good, CheckResult::silent, ended, good}));
 }
 
 TEST_F(HealthCheckTest, JudgesByTheStatus) {

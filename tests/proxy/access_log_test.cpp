@@ -31,7 +31,7 @@ ExchangeRecord record() {
   record.worker = "node2";
   record.route_in = "node1";
   record.route_out = "node2";
-  record.session = SessionVerdict::moved;
+  record.session = routing::SessionVerdict::moved;
   record.status = 200;
   record.bytes_sent = 1024;
   record.tries = 2;

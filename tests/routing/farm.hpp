@@ -78,11 +78,13 @@ class Farm {
   // The whole course of a request that displaces or follows: chosen, sent, answered with the
   // session's Set-Cookie. Returns the worker's name, '-' when it may not go.
   char serve(const std::string& session_id, std::uint32_t waiter = 1) {
-    const auto sent = request(session_id, waiter);
-    const auto decision = choose(sent);
+    auto sent = request(session_id, waiter);
+    auto decision = choose(sent);
+    sent.quiet = decision.verdict == Decision::Verdict::leave;
+    if (sent.quiet) decision = choose(sent);
     if (decision.verdict != Decision::Verdict::go) return '-';
     dispatch(decision);
-    answer(sent, decision, Leave::taken_over);
+    answer(sent, decision, Leave::settled);
     if (decision.in_table)
       table.confirm(decision.key, balancer().members[decision.member].worker->id(),
                     balancer().settings.takeover.remember, clock.now());

@@ -44,7 +44,18 @@ TEST(NextStep, FollowsTheTableOfEvidence) {
   const Attempt broken{.outcome = Outcome::broken};
   const Attempt broken_unsent{.outcome = Outcome::broken, .sent_nothing = true};
   const Attempt broken_begun{.outcome = Outcome::broken, .answer_begun = true};
+  const Attempt dead{.outcome = Outcome::broken, .found_dead = true};
+  const Attempt late{.outcome = Outcome::broken, .reused = true, .session_left = true};
+  const Attempt late_begun{.outcome = Outcome::broken, .answer_begun = true, .session_left = true};
   const Case cases[] = {
+      {"found dead, safe", dead, safe, Next::fallback},
+      {"found dead, unsafe", dead, unsafe, Next::bad_gateway},
+      {"found dead, on fallback", dead, with(safe, true), Next::bad_gateway},
+      {"answer too late, safe", late, safe, Next::fallback},
+      {"answer too late, unsafe", late, unsafe, Next::bad_gateway},
+      {"answer too late, body gone", late, unreplayable, Next::bad_gateway},
+      {"answer too late, on fallback", late, with(safe, true), Next::bad_gateway},
+      {"answer too late, after an interim response", late_begun, safe, Next::bad_gateway},
       {"answered", answered, safe, Next::finish},
       {"client gone", gone, safe, Next::finish},
       {"refused, safe", refused, safe, Next::fallback},
@@ -115,6 +126,8 @@ TEST(EffectOnWorker, OnlyEvidenceCounts) {
       {{.outcome = Outcome::broken}, Effect::suspicious},
       {{.outcome = Outcome::broken, .reused = true}, Effect::none},
       {{.outcome = Outcome::broken, .local_fault = true}, Effect::none},
+      {{.outcome = Outcome::broken, .found_dead = true}, Effect::none},
+      {{.outcome = Outcome::broken, .session_left = true}, Effect::none},
       {{.outcome = Outcome::busy}, Effect::none},
       {{.outcome = Outcome::timed_out}, Effect::none},
       {{.outcome = Outcome::client_gone}, Effect::none},

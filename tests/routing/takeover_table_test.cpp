@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "tests/fakes/manual_clock.hpp"
 
@@ -29,10 +30,17 @@ class ScriptedWorkers : public TakeoverWorkers {
   }
   TimePoint usable_since(WorkerId) const override { return {}; }
   TimePoint last_byte(WorkerId) const override { return byte; }
+  bool lives(WorkerId worker) const override { return living.contains(worker); }
+  std::uint32_t process(WorkerId worker) const override {
+    const auto found = processes.find(worker);
+    return found == processes.end() ? 0 : found->second;
+  }
   void consult(WorkerId worker, TimePoint until) const override { consulted[worker] = until; }
 
   std::map<WorkerId, TimePoint> is_lost;
   Kind otherwise = Kind::nobody;
+  std::set<WorkerId> living;
+  std::map<WorkerId, std::uint32_t> processes;
   TimePoint byte;
   mutable std::map<WorkerId, TimePoint> consulted;
 };
@@ -60,7 +68,7 @@ class TakeoverTableTest : public testing::Test {
   void take_over(std::uint64_t session) {
     const auto entered = enter(1, session);
     table.confirm(key(session), entered.to, remember, clock.now());
-    (void)leave(1, Leave::taken_over, session);
+    (void)leave(1, Leave::settled, session);
   }
   void write_head(const Entered& entered, std::uint64_t session = 1) {
     clock.turn(milliseconds{1});
@@ -85,7 +93,7 @@ TEST_F(TakeoverTableTest, FirstGoesAloneAndTheOthersFollowOnceItTookOver) {
   EXPECT_EQ(enter(3).gate, Gate::wait);
   write_head(first);
   table.confirm(key(1), fallback, remember, clock.now());
-  EXPECT_EQ(leave(1, Leave::taken_over), (std::vector{ref(2), ref(3)}));
+  EXPECT_EQ(leave(1, Leave::settled), (std::vector{ref(2), ref(3)}));
   for (const std::uint32_t who : {2u, 3u, 4u}) {
     const auto entered = enter(who);
     EXPECT_EQ(entered.gate, Gate::open);
@@ -168,7 +176,7 @@ TEST_F(TakeoverTableTest, FirstKeepsItsPlaceWhileItTriesAgain) {
   EXPECT_EQ(two.to, next_fallback);
   EXPECT_GT(two.generation, one.generation);
   EXPECT_EQ(enter(2).gate, Gate::wait);
-  EXPECT_EQ(leave(1, Leave::taken_over), std::vector{ref(2)});
+  EXPECT_EQ(leave(1, Leave::settled), std::vector{ref(2)});
 }
 
 TEST_F(TakeoverTableTest, LateLeaveOfAnOlderGenerationOpensNothing) {
@@ -176,13 +184,13 @@ TEST_F(TakeoverTableTest, LateLeaveOfAnOlderGenerationOpensNothing) {
   lose(fallback);
   const auto second = enter(2);  // finds the loss, and goes first
   EXPECT_EQ(second.gate, Gate::first);
-  EXPECT_TRUE(leave(1, Leave::taken_over).empty());
+  EXPECT_TRUE(leave(1, Leave::settled).empty());
   EXPECT_EQ(enter(3).gate, Gate::wait);
 }
 
 TEST_F(TakeoverTableTest, CookieThatIsNewerThanTheEntryIsFollowed) {
   enter(1);
-  leave(1, Leave::taken_over);
+  leave(1, Leave::settled);
   EXPECT_TRUE(table.look_up(entering(2), workers));
   EXPECT_FALSE(table.look_up(entering(2, 1, fallback), workers));
   EXPECT_FALSE(table.look_up(entering(2, 1, 9), workers));
@@ -194,19 +202,19 @@ TEST_F(TakeoverTableTest, CookieThatIsNewerThanTheEntryIsFollowed) {
 TEST_F(TakeoverTableTest, EveryWorkerInFromIsAskedAboutUntilTheEntryLapses) {
   enter(1);
   EXPECT_EQ(workers.consulted[dead], clock.now() + remember);
-  leave(1, Leave::taken_over);
+  leave(1, Leave::settled);
   lose(fallback);
   enter(2);
   EXPECT_EQ(workers.consulted[dead], clock.now() + remember);
   EXPECT_EQ(workers.consulted[fallback], clock.now() + remember);
-  leave(2, Leave::taken_over);
+  leave(2, Leave::settled);
   clock.turn(remember);
   EXPECT_FALSE(table.look_up(entering(3), workers));
 }
 
 TEST_F(TakeoverTableTest, GateClosesAgainWhenNoOtherIsUsable) {
   const auto one = enter(1);
-  leave(1, Leave::taken_over);
+  leave(1, Leave::settled);
   for (WorkerId id = fallback; id < 10; ++id) lose(id);
   workers.otherwise = TakeoverWorkers::Kind::retries;
   const auto again = enter(2);
@@ -215,19 +223,20 @@ TEST_F(TakeoverTableTest, GateClosesAgainWhenNoOtherIsUsable) {
   EXPECT_EQ(again.generation, one.generation);
   EXPECT_EQ(enter(3).gate, Gate::wait);
   write_head(again);  // newer than the error
-  EXPECT_EQ(leave(2, Leave::taken_over), std::vector{ref(3)});
+  EXPECT_EQ(leave(2, Leave::settled), std::vector{ref(3)});
   EXPECT_EQ(enter(3).gate, Gate::open);
 }
 
-TEST_F(TakeoverTableTest, NobodyToGoToLeavesNoEntryAndNoPlace) {
+TEST_F(TakeoverTableTest, NobodyToGoToMakesNoEntryAndGivesNoPlace) {
   for (WorkerId id = fallback; id < 10; ++id) lose(id);
   EXPECT_FALSE(table.enter(entering(1), workers));
   EXPECT_EQ(table.counts().provisional, 0u);
   workers.is_lost.clear();
   enter(1);
+  enter(2);
   for (WorkerId id = fallback; id < 10; ++id) lose(id);
   EXPECT_FALSE(table.enter(entering(1), workers));
-  EXPECT_EQ(table.counts().gates_closed, 0u);
+  EXPECT_EQ(leave(1, Leave::failed), std::vector{ref(2)});  // the next one shall not wait for it
 }
 
 TEST_F(TakeoverTableTest, OnlyASetCookieOfTheFallbackConfirms) {
@@ -270,7 +279,7 @@ TEST_F(TakeoverTableTest, InventedIdsThatAreGivenNewSessionsDoNotPushOutConfirme
   for (std::uint64_t session = 1; session <= 20; ++session) take_over(session);
   for (std::uint64_t session = 1000; session < 11'000; ++session) {
     write_head(enter(1, session), session);
-    leave(1, Leave::taken_over, session);
+    leave(1, Leave::settled, session);
     ASSERT_LE(table.counts().provisional, 51u);
   }
   EXPECT_EQ(table.counts().confirmed, 20u);
@@ -278,11 +287,12 @@ TEST_F(TakeoverTableTest, InventedIdsThatAreGivenNewSessionsDoNotPushOutConfirme
     EXPECT_EQ(enter(2, session).gate, Gate::open);
 }
 
-TEST_F(TakeoverTableTest, WhoFollowsItsCookieInsteadKeepsNoPlace) {
+TEST_F(TakeoverTableTest, WhoFollowsItsCookieInsteadLeavesItsPlace) {
   enter(1);
   enter(2);
   EXPECT_EQ(table.counts().waiting, 1u);
   EXPECT_FALSE(table.look_up(entering(2, 1, 9), workers));
+  EXPECT_TRUE(leave(2, Leave::failed).empty());
   EXPECT_EQ(table.counts().waiting, 0u);
   EXPECT_TRUE(leave(1, Leave::not_proven).empty());
 }
@@ -306,7 +316,7 @@ TEST_F(TakeoverTableTest, EntryThatSomebodyStandsAtIsNeverEvicted) {
     leave(1, Leave::not_proven, session);
   }
   EXPECT_TRUE(table.holds(key(1), held.generation));
-  EXPECT_EQ(leave(1, Leave::taken_over, 1), std::vector{ref(2)});
+  EXPECT_EQ(leave(1, Leave::settled, 1), std::vector{ref(2)});
 }
 
 TEST_F(TakeoverTableTest, LapsedEntriesAreLetGo) {

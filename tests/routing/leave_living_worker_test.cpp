@@ -1,0 +1,128 @@
+// A session leaves a living worker only between its requests.
+
+#include <gtest/gtest.h>
+
+#include "tests/routing/farm.hpp"
+
+namespace jkproxy::routing {
+namespace {
+
+using Verdict = Decision::Verdict;
+
+class LeaveLivingWorker : public testing::Test {
+ protected:
+  Decision choose(std::uint32_t waiter, bool quiet = false, bool stays = false) {
+    auto request = farm.request("5F-n1.A", waiter);
+    request.quiet = quiet;
+    request.stays = stays;
+    return farm.choose(request);
+  }
+
+  Farm farm{3};
+};
+
+TEST_F(LeaveLivingWorker, WaitsUntilNobodyUsesTheSession) {
+  farm.stop('A');
+  const auto first = choose(1);
+  EXPECT_EQ(first.verdict, Verdict::leave);
+  EXPECT_EQ(Farm::name_of(first), 'A');
+  EXPECT_EQ(choose(2).verdict, Verdict::wait) << "the others wait for it";
+
+  const auto moved = choose(1, true);
+  EXPECT_EQ(moved.verdict, Verdict::go);
+  EXPECT_TRUE(moved.first);
+  EXPECT_TRUE(moved.displaced_now);
+  EXPECT_NE(Farm::name_of(moved), 'A');
+  EXPECT_EQ(choose(2).verdict, Verdict::wait);
+  farm.dispatch(moved);
+  EXPECT_EQ(farm.answer(farm.request("5F-n1.A", 1), moved, Leave::settled).size(), 1u);
+  EXPECT_EQ(Farm::name_of(choose(2)), Farm::name_of(moved));
+}
+
+TEST_F(LeaveLivingWorker, StaysForATimeWhereItIsInUse) {
+  farm.stop('A');
+  choose(1);
+  const auto stays = choose(1, false, true);
+  EXPECT_EQ(stays.verdict, Verdict::go);
+  EXPECT_EQ(Farm::name_of(stays), 'A');
+  EXPECT_EQ(stays.reason, Reason::own_worker);
+  farm.clock.turn(milliseconds{9'000});
+  EXPECT_EQ(choose(2).verdict, Verdict::go) << "without another wait";
+  farm.clock.turn(milliseconds{1'001});
+  EXPECT_EQ(choose(3).verdict, Verdict::leave);
+}
+
+TEST_F(LeaveLivingWorker, GoesOnWithTheNextWhenTheFirstLeaves) {
+  farm.stop('A');
+  const auto first = choose(1);
+  choose(2);
+  const auto woken = farm.answer(farm.request("5F-n1.A", 1), first, Leave::failed);
+  ASSERT_EQ(woken.size(), 1u);
+  EXPECT_EQ(choose(2).verdict, Verdict::leave);
+}
+
+TEST_F(LeaveLivingWorker, MovesAtOnceWhenTheWorkerIsDead) {
+  farm.stop('A');
+  farm.kill('A');
+  const auto moved = choose(1);
+  EXPECT_EQ(moved.verdict, Verdict::go);
+  EXPECT_TRUE(moved.displaced_now);
+}
+
+TEST_F(LeaveLivingWorker, MovesAtOnceWhenItDiesMeanwhile) {
+  farm.stop('A');
+  choose(1);
+  farm.kill('A');
+  EXPECT_TRUE(choose(2).displaced_now) << "whoever asks next";
+}
+
+TEST_F(LeaveLivingWorker, ComesBackWhenItIsNoLongerStopped) {
+  farm.stop('A');
+  choose(1);
+  farm['A'].activation.store(Activation::active);
+  const auto back = choose(1);
+  EXPECT_EQ(back.verdict, Verdict::go);
+  EXPECT_EQ(Farm::name_of(back), 'A');
+}
+
+TEST_F(LeaveLivingWorker, WaitsAsWellWhenItBreaksTheSessionsRequests) {
+  auto request = farm.request("5F-n1.A", 1);
+  EXPECT_FALSE(farm.choose(request).in_table);
+  request.tried = 1;
+  const auto leaving = farm.choose(request);
+  EXPECT_EQ(leaving.verdict, Verdict::leave);
+  EXPECT_EQ(Farm::name_of(leaving), 'A');
+  EXPECT_EQ(choose(2).verdict, Verdict::wait) << "an active worker's other requests, too";
+  request.quiet = true;
+  const auto moved = farm.choose(request);
+  EXPECT_EQ(moved.verdict, Verdict::go);
+  EXPECT_NE(Farm::name_of(moved), 'A');
+}
+
+TEST_F(LeaveLivingWorker, IsLeftByAFallbacksSessionToo) {
+  farm.kill('A');
+  const char to = farm.serve("5F-n1.A", 1);
+  farm.stop(to);
+  const auto old_cookie = choose(2);
+  EXPECT_EQ(old_cookie.verdict, Verdict::leave);
+  EXPECT_EQ(Farm::name_of(old_cookie), to);
+  const auto new_cookie = farm.choose(std::string("5F-n1.") + to, 3);
+  EXPECT_EQ(new_cookie.verdict, Verdict::wait);
+}
+
+TEST(HasLeft, IsTrueForAnAnswerOfTheWorkerThatASessionWasDisplacedFrom) {
+  Farm farm{3};
+  const auto slow = farm.request("5F-n1.A", 1);
+  const auto sent = farm.choose(slow);
+  EXPECT_FALSE(farm.router.has_left(slow, sent, farm.clock.now()));
+  farm.freeze('A');
+  EXPECT_FALSE(farm.router.has_left(slow, sent, farm.clock.now())) << "it may answer yet";
+  farm.serve("5F-n1.A", 2);
+  EXPECT_TRUE(farm.router.has_left(slow, sent, farm.clock.now()));
+  farm.restart('A');
+  EXPECT_TRUE(farm.router.has_left(slow, sent, farm.clock.now()));
+  EXPECT_FALSE(farm.router.has_left(farm.request("6F-n1.A", 3), sent, farm.clock.now()));
+}
+
+}  // namespace
+}  // namespace jkproxy::routing
