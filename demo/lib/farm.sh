@@ -49,20 +49,14 @@ write_node() {
   cp "$TOMCAT/conf/web.xml" "$DEMO"/tomcat/{server.xml,context.xml,logging.properties} "$base/conf/"
   cp -R "$WEBAPP" "$base/webapps/share"
   {
-    cat "$TOMCAT/conf/catalina.properties"
+    cat "$TOMCAT/conf/catalina.properties" "$DEMO/tomcat/node.properties"
     cat <<END
-
-# Nothing to find in the jars: no scan of them, and a faster start.
-tomcat.util.scan.StandardJarScanFilter.jarsToSkip=*.jar
 farm.node=$node
 farm.port=$(port_of "$node")
 farm.memcached=n1:127.0.0.1:$N1_PORT,n2:127.0.0.1:$N2_PORT
 farm.failover=${FAILOVER_OF[$node]}
 farm.executions=$FARM/executions.txt
 farm.status=http://localhost:$STATUS_PORT/
-# Seconds until a memcached that was away is asked again; its default of 30 is long for a demonstration.
-msm.maxReconnectDelay=1
-net.spy.log.LoggerImpl=net.spy.memcached.compat.log.SunLogger
 END
   } >"$base/conf/catalina.properties"
 }
