@@ -18,9 +18,15 @@ function remember() {
   sessionStorage.setItem("farm", JSON.stringify(remembered));
 }
 
+// Within one second a death comes before the move that it caused; the clocks are not that exact.
+function byTime(a, b) {
+  const seconds = Math.floor(a.time / 1000) - Math.floor(b.time / 1000);
+  return seconds || (a.kind === "moved") - (b.kind === "moved") || a.time - b.time;
+}
+
 function happened(kind, text, time = Date.now()) {
   if (remembered.events.some(event => event.text === text && Math.abs(event.time - time) < 1500)) return;
-  remembered.events = [...remembered.events, { kind, text, time }].sort((a, b) => a.time - b.time).slice(-KEPT_EVENTS);
+  remembered.events = [...remembered.events, { kind, text, time }].sort(byTime).slice(-KEPT_EVENTS);
   remember();
   showEvents();
 }
