@@ -21,15 +21,15 @@ namespace {
 constexpr int good = 0;
 constexpr int failed = 1;
 
-config::Result load(const CommandLine& line) {
-  return line.has_file() ? config::load_file(line.file)
-                         : config::from_command_line(line.listeners, line.workers);
+config::Result load(const CommandLine& line, config::Warnings warnings) {
+  return line.has_file() ? config::load_file(line.file, warnings)
+                         : config::from_command_line(line.listeners, line.workers, warnings);
 }
 
 // HUP: there is no reload, but whoever sends it wants to know what a restart would do.
 void check_file(const CommandLine& line, const config::Settings& running, spdlog::logger& log) {
   if (!line.has_file()) return log.warn("SIGHUP: there is no configuration file to read again");
-  const auto result = load(line);
+  const auto result = load(line, nullptr);
   if (const auto* errors = std::get_if<std::vector<config::Error>>(&result)) {
     log.error("SIGHUP: {} is not good; the running configuration stays", line.file);
     for (const auto& error : *errors) log.error("{}", config::to_text(error));
@@ -101,11 +101,13 @@ int run(const CommandLine& line) {
     std::cerr << first_steps(line.file);
     return failed;
   }
-  const auto result = load(line);
+  std::vector<config::Error> warnings;
+  const auto result = load(line, &warnings);
   if (const auto* errors = std::get_if<std::vector<config::Error>>(&result)) {
     for (const auto& error : *errors) std::cerr << config::to_text(error) << "\n";
     return failed;
   }
+  for (const auto& warning : warnings) std::cerr << "warning: " << config::to_text(warning) << "\n";
   return with_settings(line, std::get<config::Settings>(result));
 }
 

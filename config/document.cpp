@@ -37,14 +37,11 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_anchor(mark, anchor);
-    place({.kind = Node::Kind::empty,
-           .place = place_of(mark),
-           .text = {},
-           .items = {},
-           .entries = {}});
+    place(node_of(Node::Kind::empty, mark));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    stop(mark, "aliases (*name) are not supported: write the value out");
+    errors_.add(place_of(mark), "aliases (*name) are not supported: write the value out");
+    place(node_of(Node::Kind::broken, mark));
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override;
@@ -72,10 +69,15 @@ class TreeBuilder final : public YAML::EventHandler {
     throw Stop{};
   }
   void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (anchor != YAML::NullAnchor) stop(mark, "anchors (&name) are not supported");
+    if (anchor != YAML::NullAnchor)
+      errors_.add(place_of(mark), "anchors (&name) are not supported: leave it out");
   }
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
-    if (!tag.empty() && tag != "?" && tag != "!") stop(mark, "tags (!name) are not supported");
+    if (!tag.empty() && tag != "?" && tag != "!")
+      errors_.add(place_of(mark), "tags (!name) are not supported: leave it out");
+  }
+  static Node node_of(Node::Kind kind, const YAML::Mark& mark) {
+    return {.kind = kind, .place = place_of(mark), .text = {}, .items = {}, .entries = {}};
   }
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind);
   void read_key(Open& map, const Node& key);
@@ -92,14 +94,13 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
                            const std::string& value) {
   refuse_anchor(mark, anchor);
   refuse_tag(mark, tag);
-  Node node{.kind = Node::Kind::scalar,
-            .place = place_of(mark),
-            .text = value,
-            .items = {},
-            .entries = {}};
+  Node node = node_of(Node::Kind::scalar, mark);
+  node.text = value;
   const bool is_key =
       !open_.empty() && open_.back().node->kind == Node::Kind::map && !open_.back().key_read;
+  const auto errors_before = errors_.count();
   if (!is_key) node.text = with_environment(value, environment_, node.place, errors_);
+  if (errors_.count() > errors_before) node.kind = Node::Kind::broken;
   place(std::move(node));
 }
 
@@ -108,12 +109,12 @@ void TreeBuilder::open(const YAML::Mark& mark, const std::string& tag, YAML::anc
   refuse_anchor(mark, anchor);
   refuse_tag(mark, tag);
   if (open_.size() == most_levels) stop(mark, "nested too deeply");
-  Node* const node =
-      place({.kind = kind, .place = place_of(mark), .text = {}, .items = {}, .entries = {}});
+  Node* const node = place(node_of(kind, mark));
   open_.push_back({.node = node});
 }
 
 void TreeBuilder::read_key(Open& map, const Node& key) {
+  if (key.kind == Node::Kind::broken) throw Stop{};
   if (key.kind != Node::Kind::scalar) {
     errors_.add(key.place, "a key must be a plain text, not " + std::string{to_text(key.kind)});
     throw Stop{};
@@ -123,7 +124,8 @@ void TreeBuilder::read_key(Open& map, const Node& key) {
     errors_.add(key.place, "duplicate key " + quoted(key.text) + ": first in line " +
                                std::to_string(first->second));
   }
-  map.node->entries.push_back({.key = key.text, .place = key.place, .value = {}});
+  map.node->entries.push_back(
+      {.key = key.text, .place = key.place, .value = {}, .is_duplicate = !is_new});
   map.key_read = true;
 }
 
@@ -160,6 +162,7 @@ std::string_view to_text(Node::Kind kind) {
     case Node::Kind::scalar: return "a single value";
     case Node::Kind::list: return "a list";
     case Node::Kind::map: return "a map";
+    case Node::Kind::broken: break;
   }
   return "";
 }
@@ -173,6 +176,7 @@ std::optional<Node> parse_document(std::string_view yaml, const Environment& env
     YAML::Parser parser{input};
     parser.HandleNextDocument(builder);
     auto root = builder.take();
+    if (root.place.line == 0) root.place = {.line = 1, .column = 1};  // an empty file
     TreeBuilder second{environment, errors};
     if (parser.HandleNextDocument(second)) {
       errors.add(second.take().place, "a second document: the configuration is one document");

@@ -23,6 +23,7 @@ class ErrorList {
  public:
   void add(Place place, std::string message);
   bool empty() const { return errors_.empty(); }
+  std::size_t count() const { return errors_.size() + left_out_; }
 
   // True when a further error would only be counted: no need to compose its message.
   bool full() const { return errors_.size() == most_kept; }

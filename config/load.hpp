@@ -28,15 +28,20 @@ using Result = std::variant<Settings, std::vector<Error>>;
 // Value of an environment variable, or nothing where it is not set.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
+// What works but is probably not meant, such as a worker in no balancer. Added to when there are
+// no errors; null: nobody wants to know.
+using Warnings = std::vector<Error>*;
+
 // Parses, fills in defaults and validates. `file` is used in messages only.
-Result parse(std::string_view yaml, std::string_view file, const Environment& environment);
+Result parse(std::string_view yaml, std::string_view file, const Environment& environment,
+             Warnings warnings = nullptr);
 
 // Reads the file (the only place that touches the disk), then parses.
-Result load_file(const std::string& path);
+Result load_file(const std::string& path, Warnings warnings = nullptr);
 
 // The configuration of `--listen ADDRESS --worker NAME=URL ...`, without a file.
 Result from_command_line(const std::vector<std::string>& listeners,
-                         const std::vector<std::string>& workers);
+                         const std::vector<std::string>& workers, Warnings warnings = nullptr);
 
 // YAML with every default written out; passes `parse` again with an equal result.
 std::string to_yaml(const Settings& settings);

@@ -10,7 +10,7 @@ namespace {
 
 // Longer texts are no slips of the pen, and the cost is quadratic.
 constexpr std::size_t longest_compared = 40;
-constexpr std::size_t most_compared = 1000;
+constexpr std::size_t most_compared = 200;
 constexpr std::size_t most_listed = 20;
 
 std::string folded(std::string_view text) {
@@ -53,7 +53,8 @@ std::string_view nearest(std::string_view typed, std::span<const std::string_vie
   if (typed.empty() || typed.size() > longest_compared) return {};
   const std::string wanted = folded(typed);
   std::string_view best;
-  std::size_t fewest = std::max<std::size_t>(1, typed.size() / 3) + 1;
+  // Another letter for the only one is no slip.
+  std::size_t fewest = std::min(typed.size(), std::max<std::size_t>(1, typed.size() / 3) + 1);
   for (const std::string_view candidate :
        candidates.first(std::min(candidates.size(), most_compared))) {
     if (candidate.size() > longest_compared) continue;

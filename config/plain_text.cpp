@@ -71,6 +71,12 @@ bool is_plain_line(std::string_view line, int number, ErrorList& errors) {
 
 }  // namespace
 
+bool is_plain_line(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); i += utf8_length(text.substr(i)))
+    if (text[i] == '\t' || !fault_of(text.substr(i)).empty()) return false;
+  return true;
+}
+
 bool is_plain_text(std::string_view text, ErrorList& errors) {
   if (text.size() > largest_file) {
     errors.add({}, "larger than 4 MiB: this is no configuration file");

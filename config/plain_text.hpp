@@ -10,4 +10,7 @@ namespace jkproxy::config {
 // bounded size, and not nested without bound. Otherwise one error tells where and why not.
 bool is_plain_text(std::string_view text, ErrorList& errors);
 
+// UTF-8 on one line, without control characters: what may be a value that is printed again.
+bool is_plain_line(std::string_view text);
+
 }  // namespace jkproxy::config

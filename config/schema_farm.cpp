@@ -73,29 +73,53 @@ Parsed<StatusRange> parse_status_range(std::string_view text) {
   return StatusRange{.from = *least, .to = *most};
 }
 
-void read_worker(const Node::Entry& entry, Settings& settings, ErrorList& errors) {
-  const auto what = "workers." + entry.key;
-  Section section{entry.value, what, errors};
+bool is_name(const Node::Entry& entry, ErrorList& errors) {
+  const auto name = parse_name(entry.key);
+  const auto* wrong = std::get_if<Wrong>(&name);
+  if (wrong != nullptr) errors.add(entry.place, wrong->why);
+  return wrong == nullptr;
+}
+
+// The route as given, else the worker's name.
+Spot read_route(Section& section, const Node::Entry& entry, bool has_name, std::string& into) {
+  const Node* given = section.value("route", into, parse_route);
+  if (given != nullptr) return given->place;
+  into = entry.key;
+  if (section.has("route") || !has_name) return std::nullopt;
+  const auto route = parse_route(entry.key);
+  const auto* wrong = std::get_if<Wrong>(&route);
+  if (wrong == nullptr) return entry.place;
+  section.errors().add(entry.place,
+                       "workers." + entry.key + ": the name is the route too: " + wrong->why);
+  return std::nullopt;
+}
+
+Spot spot_of(const Node* node) {
+  return node == nullptr ? Spot{} : Spot{node->place};
+}
+
+void read_worker(const Node::Entry& entry, Settings& settings, Places& places, ErrorList& errors) {
+  Section section{entry.value, "workers." + entry.key, errors};
   WorkerSettings worker;
   worker.name = entry.key;
-  if (const auto name = parse_name(entry.key); const auto* wrong = std::get_if<Wrong>(&name))
-    errors.add(entry.place, wrong->why);
+  Places::Worker place;
+  place.name = entry.place;
+  const bool has_name = is_name(entry, errors);
   section.require("url");
-  section.text("url", worker.url);
-  section.value("url", worker.address, parse_worker_url);
-  if (section.value("route", worker.route, parse_route) == nullptr && worker.route.empty()) {
-    const auto route = parse_route(entry.key);
-    if (const auto* wrong = std::get_if<Wrong>(&route))
-      errors.add(entry.place, what + ": the name is the route too: " + wrong->why);
-    worker.route = entry.key;
-  }
+  const Node* url = section.value("url", worker.address, parse_worker_url);
+  if (url != nullptr) worker.url = url->text;
+  place.address = spot_of(url);
+  place.route = read_route(section, entry, has_name, worker.route);
   section.number("factor", worker.factor, 1, 100);
   section.choice("activation", worker.activation, activations);
   section.text("domain", worker.domain);
   section.number("distance", worker.distance, 0, 100);
-  section.text("redirect", worker.redirect);
+  place.redirect = spot_of(section.text("redirect", worker.redirect));
   section.done();
+  if (section.is_misspelt("route")) place.route = std::nullopt;
+  if (entry.is_duplicate) return;
   settings.workers.push_back(std::move(worker));
+  places.workers.push_back(place);
 }
 
 void read_health_check(Section& section, HealthCheckSettings& check) {
@@ -108,17 +132,34 @@ void read_health_check(Section& section, HealthCheckSettings& check) {
   section.value("status", check.status, parse_status_range);
 }
 
-void read_balancer(const Node::Entry& entry, Settings& settings, ErrorList& errors) {
+void read_members(Section& section, BalancerSettings& balancer, Places::Balancer& place) {
+  section.require("workers");
+  section.list("workers", [&](const Node& item) {
+    if (item.kind != Node::Kind::scalar) {
+      place.is_whole = false;
+      if (item.kind != Node::Kind::broken)
+        section.errors().add(item.place, "balancers." + balancer.name +
+                                             ".workers: a worker's name is expected, not " +
+                                             std::string{to_text(item.kind)});
+      return;
+    }
+    balancer.workers.push_back(item.text);
+    place.members.push_back(item.place);
+  });
+  const auto* list = section.entry("workers");
+  if (list != nullptr && list->value.kind == Node::Kind::list) place.list = list->value.place;
+  if (!place.list) place.is_whole = false;
+}
+
+void read_balancer(const Node::Entry& entry, Settings& settings, Places& places,
+                   ErrorList& errors) {
   Section section{entry.value, "balancers." + entry.key, errors};
   BalancerSettings balancer;
   balancer.name = entry.key;
-  if (const auto name = parse_name(entry.key); const auto* wrong = std::get_if<Wrong>(&name))
-    errors.add(entry.place, wrong->why);
-  section.require("workers");
-  section.list("workers", [&](const Node& item) {
-    if (item.kind == Node::Kind::scalar) return balancer.workers.push_back(item.text);
-    errors.add(item.place, "a worker's name is expected");
-  });
+  Places::Balancer place;
+  place.name = entry.place;
+  is_name(entry, errors);
+  read_members(section, balancer, place);
   section.choice("method", balancer.method, methods);
   section.section("sticky_session", [&](Section& sticky) {
     sticky.value("cookie", balancer.sticky_session.cookie, parse_cookie_name);
@@ -138,24 +179,23 @@ void read_balancer(const Node::Entry& entry, Settings& settings, ErrorList& erro
     read_health_check(check, balancer.health_check.emplace());
   });
   section.done();
+  if (entry.is_duplicate) return;
   settings.balancers.push_back(std::move(balancer));
+  places.balancers.push_back(std::move(place));
 }
 
 }  // namespace
 
-void read_workers(Section& root, Settings& settings, Places& places, ErrorList& errors) {
+void read_workers(Section& root, Settings& settings, Places& places) {
   root.require("workers");
   root.named("workers", [&](const Node::Entry& entry) {
-    places.workers.try_emplace(entry.key, entry.place);
-    read_worker(entry, settings, errors);
+    read_worker(entry, settings, places, root.errors());
   });
 }
 
-void read_balancers(Section& root, Settings& settings, Places& places, ErrorList& errors) {
+void read_balancers(Section& root, Settings& settings, Places& places) {
   root.named("balancers", [&](const Node::Entry& entry) {
-    places.has_balancers = true;
-    places.balancers.try_emplace(entry.key, entry.place);
-    read_balancer(entry, settings, errors);
+    read_balancer(entry, settings, places, root.errors());
   });
 }
 

@@ -1,5 +1,6 @@
 // Listeners, mounts, status, logs, limits: all but workers and balancers.
 
+#include <algorithm>
 #include <array>
 
 #include "config/endpoint.hpp"
@@ -37,69 +38,85 @@ Parsed<std::string> parse_mount_host(std::string_view text) {
   std::string host{text};
   for (char& c : host)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789.-_:[]";
-  if (host.empty() || host.find_first_not_of(letters) != std::string::npos ||
-      (host.find(':') != std::string::npos && !host.starts_with('[')))
+  if (host.ends_with('.')) host.pop_back();
+  const bool has_brackets = host.starts_with('[') && host.ends_with(']');
+  const bool good = has_brackets ? is_v6(host.substr(1, host.size() - 2))
+                                 : !host.empty() && host_kind(host) != HostKind::wrong;
+  if (!good)
     return Wrong{quoted(text) + " is no host name: write it without scheme, port or wildcard"};
   return host;
 }
 
-void read_mounts(Section& root, Settings& settings, Places& places, ErrorList& errors) {
-  root.list("mounts", [&](const Node& item) {
-    Section section{item, "mounts", errors};
-    MountSettings mount;
-    section.require("path");
-    section.value("path", mount.path, parse_mount_path);
-    section.value("host", mount.host, parse_mount_host);
-    section.text("balancer", mount.balancer);
-    section.done();
-    places.mounts.push_back(item.place);
-    settings.mounts.push_back(std::move(mount));
-  });
+void read_mount(const Node& item, Settings& settings, Places& places, ErrorList& errors) {
+  Section section{item, "mounts", errors};
+  MountSettings mount;
+  Places::Mount place;
+  place.mount = item.place;
+  section.require("path");
+  const Node* path = section.value("path", mount.path, parse_mount_path);
+  const Node* host = section.value("host", mount.host, parse_mount_host);
+  const Node* balancer = section.text("balancer", mount.balancer);
+  section.done();
+  const bool every_host = !section.has("host") && !section.is_misspelt("host");
+  if (path != nullptr && (host != nullptr || every_host)) place.where = path->place;
+  if (balancer != nullptr) place.balancer = balancer->place;
+  place.lacks_balancer =
+      item.kind == Node::Kind::map && !section.has("balancer") && !section.is_misspelt("balancer");
+  places.mounts.push_back(place);
+  settings.mounts.push_back(std::move(mount));
 }
 
-void read_listeners(Section& root, Settings& settings, Places& places, ErrorList& errors) {
+void read_listeners(Section& root, Settings& settings, Places& places) {
   root.require("listeners");
   root.list("listeners", [&](const Node& item) {
-    Section section{item, "listeners", errors};
+    Section section{item, "listeners", root.errors()};
     ListenerSettings listener;
     section.require("bind");
-    section.value("bind", listener.bind, parse_bind);
+    const Node* bind = section.value("bind", listener.bind, parse_bind);
     section.done();
-    places.listeners.push_back(item.place);
+    places.listeners.push_back(bind == nullptr ? Spot{} : Spot{bind->place});
     settings.listeners.push_back(std::move(listener));
   });
 }
 
-void read_trusted(Section& root, Settings& settings, ErrorList& errors) {
+void read_trusted(Section& root, Settings& settings) {
   root.list("trusted_proxies", [&](const Node& item) {
+    if (item.kind == Node::Kind::broken) return;
     auto network = parse_network(item.text);
     if (const auto* wrong = std::get_if<Wrong>(&network))
-      errors.add(item.place, "trusted_proxies: " + wrong->why);
+      root.errors().add(item.place, "trusted_proxies: " + wrong->why);
     else
       settings.trusted_proxies.push_back(std::get<Network>(std::move(network)));
   });
 }
 
 void read_limits(Section& limits, LimitSettings& into) {
-  limits.size("request_line", into.request_line, 256, 48UL * 1024);
-  limits.size("head", into.head, 1024, 48UL * 1024);
+  const Node* line = limits.size("request_line", into.request_line, 256, 48UL * 1024);
+  const Node* head = limits.size("head", into.head, 1024, 48UL * 1024);
   limits.size("fields", into.fields, 8, 1000);
   limits.size("replay_body", into.replay_body, 0, 1024UL * 1024);
+  if (head != nullptr && !limits.has("request_line"))
+    into.request_line = std::min(into.request_line, into.head);
+  const bool head_is_known = head != nullptr || !limits.has("head");
+  if (line == nullptr || !head_is_known || into.request_line <= into.head) return;
+  limits.errors().add(line->place, "limits.request_line: " + size_text(into.request_line) +
+                                       " is more than limits.head, " + size_text(into.head) +
+                                       (head == nullptr ? " by default" : "") +
+                                       ", which holds the request line too: raise limits.head");
 }
 
 }  // namespace
 
 void read_service(Section& root, Settings& settings, Places& places) {
-  auto& errors = root.errors();
-  read_listeners(root, settings, places, errors);
-  read_mounts(root, settings, places, errors);
+  read_listeners(root, settings, places);
+  root.list("mounts", [&](const Node& item) { read_mount(item, settings, places, root.errors()); });
   root.section("status", [&](Section& status) {
     settings.status.emplace();
     status.require("bind");
-    status.value("bind", settings.status->bind, parse_bind);
+    const Node* bind = status.value("bind", settings.status->bind, parse_bind);
+    if (bind != nullptr) places.status = bind->place;
   });
-  read_trusted(root, settings, errors);
+  read_trusted(root, settings);
   root.section("access_log", [&](Section& log) {
     log.require("file");
     log.text("file", settings.access_log.file);

@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "config/nearest.hpp"
+#include "config/plain_text.hpp"
 
 namespace jkproxy::config {
 
 Section::Section(const Node& node, std::string what, ErrorList& errors)
     : node_{node}, what_{std::move(what)}, errors_{errors} {
-  if (node.kind != Node::Kind::map)
+  if (node.kind != Node::Kind::map && node.kind != Node::Kind::broken)
     errors_.add(node.place, (what_.empty() ? "the file" : what_) + " must be a map of keys, not " +
                                 std::string{to_text(node.kind)});
 }
@@ -23,22 +24,30 @@ std::string Section::hint(std::string_view typed, std::span<const std::string_vi
 
 const Node* Section::find(std::string_view key) {
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
-  for (const auto& entry : node_.entries) {
-    if (entry.key != key) continue;
-    if (entry.value.kind != Node::Kind::empty) return &entry.value;
-    errors_.add(entry.place, name_of(key) + " has no value: give one, or leave the key out");
-    return nullptr;
-  }
+  const auto* found = entry(key);
+  if (found == nullptr || found->value.kind == Node::Kind::broken) return nullptr;
+  if (found->value.kind != Node::Kind::empty) return &found->value;
+  errors_.add(found->place, name_of(key) + " has no value: give one, or leave the key out");
   return nullptr;
 }
 
-const Node* Section::require(std::string_view key) {
-  const Node* node = find(key);
-  const bool there = std::any_of(node_.entries.begin(), node_.entries.end(),
-                                 [&](const Node::Entry& entry) { return entry.key == key; });
-  if (!there && node_.kind == Node::Kind::map)
-    errors_.add(node_.place, name_of(key) + " is missing");
-  return node;
+void Section::require(std::string_view key) {
+  required_.push_back(key);
+}
+
+const Node::Entry* Section::entry(std::string_view key) const {
+  const auto found = std::find_if(node_.entries.begin(), node_.entries.end(),
+                                  [&](const Node::Entry& one) { return one.key == key; });
+  return found == node_.entries.end() ? nullptr : &*found;
+}
+
+bool Section::is_duplicate(std::string_view key) const {
+  return std::any_of(node_.entries.begin(), node_.entries.end(),
+                     [&](const Node::Entry& one) { return one.key == key && one.is_duplicate; });
+}
+
+bool Section::is_misspelt(std::string_view key) const {
+  return std::find(misspelt_.begin(), misspelt_.end(), key) != misspelt_.end();
 }
 
 bool Section::is_scalar(const Node& node, std::string_view key) {
@@ -51,6 +60,7 @@ bool Section::is_scalar(const Node& node, std::string_view key) {
 const Node* Section::text(std::string_view key, std::string& into) {
   return value(key, into, [](std::string_view text) -> Parsed<std::string> {
     if (text.empty()) return Wrong{"may not be empty"};
+    if (!is_plain_line(text)) return Wrong{quoted(text) + " holds a control character or no UTF-8"};
     return std::string{text};
   });
 }
@@ -59,9 +69,9 @@ void Section::duration(std::string_view key, std::chrono::milliseconds& into, Du
   value(key, into, [&](std::string_view text) { return parse_duration(text, range); });
 }
 
-void Section::size(std::string_view key, std::uint64_t& into, std::uint64_t least,
-                   std::uint64_t most) {
-  value(key, into, [&](std::string_view text) { return parse_size(text, least, most); });
+const Node* Section::size(std::string_view key, std::uint64_t& into, std::uint64_t least,
+                          std::uint64_t most) {
+  return value(key, into, [&](std::string_view text) { return parse_size(text, least, most); });
 }
 
 void Section::number(std::string_view key, int& into, int least, int most) {
@@ -103,8 +113,22 @@ void Section::list(std::string_view key, const std::function<void(const Node&)>&
 }
 
 void Section::done() {
+  refuse_unknown_keys();
+  if (node_.kind != Node::Kind::map) return;
+  for (const auto key : required_)
+    if (!has(key) && !is_misspelt(key) && !has("<<"))
+      errors_.add(node_.place, name_of(key) + " is missing");
+}
+
+void Section::refuse_unknown_keys() {
   for (const auto& entry : node_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    if (entry.key == "<<" && entry.value.kind == Node::Kind::broken) continue;  // its alias
+    if (errors_.full()) {
+      errors_.add(entry.place, {});  // only counted
+      continue;
+    }
+    misspelt_.push_back(nearest(entry.key, known_));
     errors_.add(entry.place, "unknown key " + quoted(entry.key) +
                                  (what_.empty() ? "" : " in " + what_) + ": " +
                                  hint(entry.key, known_));

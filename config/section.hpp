@@ -19,7 +19,7 @@
 namespace jkproxy::config {
 
 // Reads one map of the document, key by key. What is wrong goes to the error list and leaves the
-// default in place. `done` reports every key that nobody asked for.
+// default in place. `done` reports every key that nobody asked for, and those that are missing.
 class Section {
  public:
   // `what`: how messages call it, such as "workers.node1".
@@ -27,7 +27,14 @@ class Section {
 
   // The value of a key, or null. A key without a value is an error.
   const Node* find(std::string_view key);
-  const Node* require(std::string_view key);
+  // The key must be there; `done` says so unless an unknown key was probably meant to be it.
+  void require(std::string_view key);
+  bool has(std::string_view key) const { return entry(key) != nullptr; }
+  // The first of this key, or null.
+  const Node::Entry* entry(std::string_view key) const;
+  bool is_duplicate(std::string_view key) const;
+  // After `done`: the key is missing, and an unknown one was probably meant to be it.
+  bool is_misspelt(std::string_view key) const;
 
   // Reads a scalar by `parse`, which gives a Parsed<T>; returns where it stands.
   template <class T, class Parse>
@@ -44,7 +51,8 @@ class Section {
   }
   const Node* text(std::string_view key, std::string& into);
   void duration(std::string_view key, std::chrono::milliseconds& into, DurationRange range = {});
-  void size(std::string_view key, std::uint64_t& into, std::uint64_t least, std::uint64_t most);
+  const Node* size(std::string_view key, std::uint64_t& into, std::uint64_t least,
+                   std::uint64_t most);
   void number(std::string_view key, int& into, int least, int most);
   void boolean(std::string_view key, bool& into);
   template <class E, std::size_t N>
@@ -65,7 +73,6 @@ class Section {
   void list(std::string_view key, const std::function<void(const Node&)>& read);
 
   void done();
-  void wrong(const Node& node, std::string why) { errors_.add(node.place, std::move(why)); }
   const Place& place() const { return node_.place; }
   ErrorList& errors() { return errors_; }
 
@@ -73,11 +80,14 @@ class Section {
   static std::string hint(std::string_view typed, std::span<const std::string_view> allowed);
   bool is_scalar(const Node& node, std::string_view key);
   std::string name_of(std::string_view key) const;
+  void refuse_unknown_keys();
 
   const Node& node_;
   std::string what_;
   ErrorList& errors_;
   std::vector<std::string_view> known_;
+  std::vector<std::string_view> required_;
+  std::vector<std::string_view> misspelt_;
 };
 
 }  // namespace jkproxy::config

@@ -1,10 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <ostream>
-
 #include "config/load.hpp"
+#include "tests/config/reading.hpp"
 
 namespace jkproxy::config {
 
@@ -13,50 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::optional<std::string> environment(std::string_view name) {
-  if (name == "PORT") return "8081";
-  if (name == "EMPTY") return "";
-  return std::nullopt;
-}
-
-Result read(std::string_view yaml) {
-  return parse(yaml, "f", environment);
-}
-
-// The settings, or a failure that names the errors.
-Settings good(std::string_view yaml) {
-  auto result = read(yaml);
-  if (auto* settings = std::get_if<Settings>(&result)) return *settings;
-  for (const auto& error : std::get<1>(result)) ADD_FAILURE() << to_text(error);
-  return {};
-}
-
-std::vector<std::string> errors_of(const Result& result) {
-  std::vector<std::string> texts;
-  if (const auto* errors = std::get_if<1>(&result))
-    for (const auto& error : *errors) texts.push_back(to_text(error));
-  return texts;
-}
-
-std::string all_errors(const Result& result) {
-  std::string text;
-  for (const auto& error : errors_of(result)) text += error + "\n";
-  return text;
-}
-
-const std::string smallest = R"(listeners: [{ bind: ":8080" }]
-workers: { node1: { url: "http://10.0.0.11" } }
-)";
-
-struct Case {
-  std::string yaml;
-  std::string error;
-};
-
-std::ostream& operator<<(std::ostream& out, const Case& one) {
-  return out << one.yaml;
-}
 
 // Appended to the smallest file, so that the first line is line 3.
 class WrongAddition : public testing::TestWithParam<Case> {};
@@ -97,13 +51,44 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"mounts: [{ path: /a, balancer: defalt }]",
              "no balancer is called \"defalt\": did you mean \"default\"?"},
         Case{"mounts: [{ path: /a, balancer: default }, { path: /a, balancer: default }]",
-             "f:3:43: a mount of this host and path stands above already"},
+             "f:3:51: a mount of this host and path stands above already"},
         Case{"mounts: [{ host: \"a.b:80\", path: /, balancer: default }]", "is no host name"},
+        Case{"mounts: [{ host: 10.0.0.300, path: /, balancer: default }]", "is no host name"},
+        Case{"mounts: [{ host: \"[::g]\", path: /, balancer: default }]", "is no host name"},
+        Case{"mounts: [x]", "f:3:10: mounts must be a map of keys, not a single value"},
+        Case{"mounts: [{ path: /a, balncer: default }]", "f:3:22: unknown key \"balncer\""},
+        Case{"mount: []", "f:3:1: unknown key \"mount\": did you mean"},
         Case{"status: { bind: 127.0.0.1:http }", "f:3:17: status.bind: "},
+        Case{"status: { bnid: \":1\" }", "f:3:11: unknown key \"bnid\" in status: did you mean"},
+        Case{"status: { bind: \"localhost:8404\" }", "is a name, and ADDRESS must be a number"},
+        Case{"status: { bind: \"10.0.0:8404\" }", "\"10.0.0\" is no IPv4 address"},
+        Case{"status: { bind: \"[::ffff:10.0.0.1]:1\" }", "is an IPv4 address: write 10.0.0.1:1"},
+        Case{"trusted_proxies: [10.0.0.1/8]",
+             "f:3:19: trusted_proxies: \"10.0.0.1/8\" is no network, since bits behind the first 8 "
+             "are set: write 10.0.0.0/8 for the network, or 10.0.0.1 for the one address"},
+        Case{"trusted_proxies: [\"fd00::1/16\"]", "write fd00::/16 for the network, or fd00::1"},
+        Case{"trusted_proxies: [10.0.0.0/33]", "is no network"},
+        Case{"trusted_proxies: [\"::ffff:10.0.0.0/96\"]", "is no network"},
+        Case{"limits: { request_line: 16KiB, head: 8KiB }",
+             "f:3:25: limits.request_line: 16KiB is more than limits.head, 8KiB, which holds"},
+        Case{"limits: { request_line: 40KiB }", "more than limits.head, 32KiB by default"},
+        Case{"limits: { request_line: 40KiB, head: 1 }", "limits.head: "},
+        Case{"log: { file: \"a\\tb\" }", "holds a control character"},
+        Case{"log: { file: \"${BELL}\" }", "holds a control character"},
+        Case{"threads: &x 1", "f:3:10: anchors (&name) are not supported"},
+        Case{"threads: !!int 1", "tags (!name) are not supported"},
+        Case{"balancers: { b: { workers: [[node1]] } }",
+             "f:3:29: balancers.b.workers: a worker's name is expected, not a list"},
+        Case{"balancers: { b: { workers: node1 } }",
+             "f:3:28: balancers.b.workers must be a list, not a single value"},
+        Case{"balancers: { b: { workers: [] } }", "f:3:28: balancers.b.workers is empty"},
+        Case{"balancers: {}", "f:3:1: balancers is empty"},
+        Case{"balancer: { b: { workers: [node1] } }\nmounts: [{ path: /, balancer: b }]",
+             "f:3:1: unknown key \"balancer\""},
         Case{"status: { bind: \":8080\" }", "status.bind: a listener on :8080"},
         Case{"status: {}", "status.bind is missing"},
         Case{"balancers: { b: { workers: [node1, node2] } }",
-             "f:3:14: balancers.b: no worker is called \"node2\": did you mean \"node1\"?"},
+             "f:3:36: balancers.b: no worker is called \"node2\": did you mean \"node1\"?"},
         Case{"balancers: { b: { workers: [node1, node1] } }", "names \"node1\" twice"},
         Case{"balancers: { b: { workers: [node1], method: by_traffic } }", "allowed: by_requests"},
         Case{"balancers: { b: { workers: [node1], sticky_session: { cookie: \"a b\" } } }",
@@ -135,6 +120,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"  a: { url: ajp://h }", "AJP is not supported"},
         Case{"  a: { url: http://h/path }", "path"}, Case{"  a: { url: h:80 }", "no worker URL"},
         Case{"  a: { url: http://h:0 }", "port"}, Case{"  a: { url: http://h:65536 }", "port"},
+        Case{"  a: { url: http://10.0.0.300:80 }", "\"10.0.0.300\" is no IPv4 address"},
+        Case{"  a: { url: http://10.0.0 }", "\"10.0.0\" is no IPv4 address"},
+        Case{"  a: { url: http://h..x }", "is no worker URL"},
+        Case{"  a: { url: [http://h] }", "f:3:13: workers.a.url must be a single value"},
+        Case{"  a: { url: \"\" }", "f:3:13: workers.a.url: "},
+        Case{"  a: { ulr: http://h }", "f:3:8: unknown key \"ulr\" in workers.a: did you mean"},
+        Case{"  a/b: { url: http://h }", "f:3:3: \"a/b\" is no name"},
+        Case{"  a: { url: http://h }\n  a: { url: http://g }", "f:4:3: duplicate key \"a\""},
         Case{"  a: {}", "workers.a.url is missing"},
         Case{"  a: http://h", "workers.a must be a map of keys, not a single value"},
         Case{"  a: { url: http://h, factor: 0 }", "allowed are 1 to 100"},
@@ -144,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"  a: { url: http://h, redirect: a }", "is the worker itself"},
         Case{"  a: { url: http://h, redirect: node9 }", "no worker is called \"node9\""},
         Case{"  a: { url: http://h }\n  b: { url: http://g, route: a }",
-             "f:4:3: workers.b: the route \"a\" is that of worker a already"},
+             "f:4:30: workers.b: the route \"a\" is that of worker a already"},
         Case{"  \"a b\": { url: http://h, route: r }", "is no name"}));
 
 TEST(Parse, SmallestFileHasOneBalancerOfAllWorkersForEverything) {
@@ -207,6 +200,9 @@ TEST(Parse, RefusesHostileFilesWithOneError) {
       block.substr(0, 4U << 20U),
       std::string(5U << 20U, 'a'),
       "a: &x [1]\nb: [*x, *x]\n",
+      "a: &a [1, 2]\nb: &b [*a, *a, *a]\nc: &c [*b, *b, *b]\nd: [*c, *c, *c]\n",
+      "*x : 1\n",
+      "a: *unknown\n",
       "a: !!binary x\n",
       smallest + "---\n" + smallest,
       "a: [1\n",
@@ -218,6 +214,27 @@ TEST(Parse, RefusesHostileFilesWithOneError) {
   };
   for (const auto& file : files)
     EXPECT_EQ(errors_of(read(file)).empty(), false) << file.substr(0, 40);
+}
+
+// Files within every limit on size and depth that cost much where a look-up is a search. No clock:
+// the time limit of a test would end it.
+TEST(Parse, ReadsLargeFilesInLinearTime) {
+  std::string workers = "listeners: [{ bind: \":80\" }]\nworkers:\n";
+  std::string members;
+  for (int i = 0; i < 9000; ++i) {
+    const auto name = "worker-with-a-long-name-" + std::to_string(i);
+    workers += "  " + name + ": { url: \"http://h\", redirect: x" + std::to_string(i) + " }\n";
+    members += "      - " + name + "\n";
+  }
+  EXPECT_GE(errors_of(read(workers + "balancers:\n  b:\n    workers:\n" + members)).size(), 100U);
+  std::string binds = "workers: { a: { url: http://h } }\nlisteners:\n";
+  for (int i = 0; i < 20000; ++i)
+    binds += "  - bind: 10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256) + ":80\n";
+  EXPECT_EQ(good(binds).listeners.size(), 20000U);
+  std::string keys = smallest;
+  for (int i = 0; i < 40000; ++i)
+    keys += "a-key-that-nobody-has-ever-heard-of-" + std::to_string(i) + ": 1\n";
+  EXPECT_EQ(errors_of(read(keys)).size(), 101U);
 }
 
 TEST(Parse, KeepsAHundredErrorsAndCountsTheRest) {
@@ -310,6 +327,12 @@ TEST(CommandLine, ErrorsNameTheOption) {
       ElementsAre(HasSubstr("--listen: \":x\""), HasSubstr("--worker: \"node1\" has no name"),
                   HasSubstr("--worker: \"https://h\"")));
   EXPECT_THAT(all_errors(from_command_line({}, {"a=http://h"})), HasSubstr("no listeners"));
+}
+
+TEST(CommandLine, RefusesANameTwiceAndListenersOnTopOfEachOther) {
+  EXPECT_THAT(errors_of(from_command_line({":80", "0.0.0.0:80"}, {"a=http://h", "a=http://g"})),
+              ElementsAre("command line: --worker: \"a\" is named twice",
+                          HasSubstr("0.0.0.0:80 is taken by the listener on :80 already")));
 }
 
 TEST(CommandLine, WorkersNameIsItsRoute) {
