@@ -44,6 +44,12 @@ class Writer {
   std::string text_;
 };
 
+std::string list_text(const std::vector<std::string>& items) {
+  std::string text;
+  for (const auto& item : items) text += (text.empty() ? "" : ", ") + yaml_text(item);
+  return "[" + text + "]";
+}
+
 void print_worker(Writer& out, const WorkerSettings& worker) {
   out.key(1, yaml_text(worker.name)).end();
   out.quote(2, "url", worker.url);
@@ -67,10 +73,7 @@ void print_health_check(Writer& out, const HealthCheckSettings& check) {
 
 void print_balancer(Writer& out, const BalancerSettings& balancer) {
   out.key(1, yaml_text(balancer.name)).end();
-  std::string members;
-  for (const auto& worker : balancer.workers)
-    members += (members.empty() ? "" : ", ") + yaml_text(worker);
-  out.put(2, "workers", "[" + members + "]");
+  out.put(2, "workers", list_text(balancer.workers));
   out.put(2, "method", "by_requests");
   out.key(2, "sticky_session").end();
   out.quote(3, "cookie", balancer.sticky_session.cookie);
@@ -83,6 +86,8 @@ void print_balancer(Writer& out, const BalancerSettings& balancer) {
   out.put(2, "response_timeout", duration_text(balancer.response_timeout));
   out.put(2, "idle_timeout", duration_text(balancer.idle_timeout));
   out.put(2, "recover_time", duration_text(balancer.recover_time));
+  out.put(2, "upgrade", list_text(balancer.upgrade));
+  out.put(2, "tunnel_timeout", duration_text(balancer.tunnel_timeout));
   if (balancer.health_check) print_health_check(out, *balancer.health_check);
 }
 

@@ -53,6 +53,28 @@ Parsed<std::string> parse_cookie_name(std::string_view text) {
   return std::string{text};
 }
 
+// HTTP/2 would pass by every rule that we hold HTTP/1.1 to.
+Parsed<std::string> parse_upgrade(std::string_view text) {
+  if (text.empty() || text.find_first_not_of(token_letters) != std::string_view::npos)
+    return Wrong{quoted(text) + " is no protocol name: write websocket"};
+  std::string protocol{text};
+  for (char& c : protocol)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (protocol == "h2c")
+    return Wrong{"h2c is never tunnelled: HTTP/2 would reach the worker unchecked"};
+  return protocol;
+}
+
+void read_upgrade(Section& section, BalancerSettings& balancer) {
+  std::vector<std::string> protocols;
+  const bool given = section.list("upgrade", [&](const Node& item) {
+    auto protocol = parse_upgrade(item.text);
+    if (const auto* wrong = std::get_if<Wrong>(&protocol)) return section.wrong(item, wrong->why);
+    protocols.push_back(std::get<std::string>(std::move(protocol)));
+  });
+  if (given) balancer.upgrade = std::move(protocols);
+}
+
 Parsed<std::string> parse_check_path(std::string_view text) {
   for (const char c : text)
     if (c <= ' ' || c == 0x7f || c == '#')
@@ -175,6 +197,8 @@ void read_balancer(const Node::Entry& entry, Settings& settings, Places& places,
   section.duration("response_timeout", balancer.response_timeout);
   section.duration("idle_timeout", balancer.idle_timeout);
   section.duration("recover_time", balancer.recover_time);
+  read_upgrade(section, balancer);
+  section.duration("tunnel_timeout", balancer.tunnel_timeout);
   section.section("health_check", [&](Section& check) {
     read_health_check(check, balancer.health_check.emplace());
   });

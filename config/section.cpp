@@ -101,15 +101,16 @@ void Section::named(std::string_view key, const std::function<void(const Node::E
   for (const auto& entry : node->entries) read(entry);
 }
 
-void Section::list(std::string_view key, const std::function<void(const Node&)>& read) {
+bool Section::list(std::string_view key, const std::function<void(const Node&)>& read) {
   const Node* node = find(key);
-  if (node == nullptr) return;
+  if (node == nullptr) return false;
   if (node->kind != Node::Kind::list) {
     errors_.add(node->place,
                 name_of(key) + " must be a list, not " + std::string{to_text(node->kind)});
-    return;
+    return true;
   }
   for (const auto& item : node->items) read(item);
+  return true;
 }
 
 void Section::done() {

@@ -70,7 +70,8 @@ class Section {
   void section(std::string_view key, const std::function<void(Section&)>& read);
   // Entries of a map whose keys are names, such as `workers`.
   void named(std::string_view key, const std::function<void(const Node::Entry&)>& read);
-  void list(std::string_view key, const std::function<void(const Node&)>& read);
+  // True when it is there, empty or not.
+  bool list(std::string_view key, const std::function<void(const Node&)>& read);
 
   void done();
   const Place& place() const { return node_.place; }

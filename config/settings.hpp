@@ -103,6 +103,8 @@ struct BalancerSettings {
   milliseconds response_timeout{60000};
   milliseconds idle_timeout{10000};  // kept-alive worker connections, see DESIGN "unsafe methods"
   milliseconds recover_time{60000};  // without a health check: error until one request probes
+  std::vector<std::string> upgrade{"websocket"};  // protocols that may be tunnelled; lower case
+  milliseconds tunnel_timeout{3600000};           // a tunnel in which nothing moves
   std::optional<HealthCheckSettings> health_check;
 
   bool operator==(const BalancerSettings&) const = default;

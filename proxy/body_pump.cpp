@@ -14,7 +14,12 @@ bool has_body(const Framing& framing) {
 }  // namespace
 
 BodyPump::BodyPump(const Framing& in, const Framing& out, std::string& head)
-    : in_{in}, out_{out}, head_{head}, left_{in.length}, source_done_{!has_body(in)} {}
+    : in_{in},
+      out_{out},
+      head_{head},
+      left_{in.length},
+      head_done_{head.empty()},
+      source_done_{!has_body(in)} {}
 
 BodyPump::Step BodyPump::step(Stream& source, ReadBuffer& buffer, Stream& sink) {
   if (pieces_left() == 0 && !gather(buffer)) return Step::malformed;

@@ -1,5 +1,8 @@
 #include "proxy/exchange.hpp"
 
+#include <algorithm>
+
+#include "proxy/ascii.hpp"
 #include "proxy/failover.hpp"
 #include "proxy/head_parser.hpp"
 #include "routing/session_route.hpp"
@@ -37,6 +40,11 @@ std::optional<Refusal> refusal_of(Parsed parsed) {
       return Refusal{.status = 505, .reason = "This server speaks HTTP/1.1 and HTTP/1.0."};
   }
   return std::nullopt;
+}
+
+bool lists_ignoring_case(const std::vector<std::string>& protocols, std::string_view protocol) {
+  return std::any_of(protocols.begin(), protocols.end(),
+                     [&](const auto& listed) { return equals_ignoring_case(listed, protocol); });
 }
 
 std::string_view first_line(std::string_view head) {
@@ -90,6 +98,8 @@ std::optional<Refusal> Exchange::find_balancer() {
   const auto found = snapshot->mounts.find_balancer(facts.host.in(bytes), *path);
   if (!found) return Refusal{.status = 404, .reason = "Nothing is mounted at this address."};
   request.balancer = &snapshot->balancers[*found];
+  facts.may_upgrade =
+      lists_ignoring_case(request.balancer->settings.upgrade, facts.upgrade.in(bytes));
   return std::nullopt;
 }
 

@@ -19,7 +19,7 @@ namespace jkproxy::proxy {
 // An exchange as its worker's list knows it: may be told that the worker was found dead.
 struct UnderWay
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-  enum class Phase : std::uint8_t { connecting, sending, waiting_for_head, relaying };
+  enum class Phase : std::uint8_t { connecting, sending, waiting_for_head, relaying, tunnelling };
 
   std::string_view session_id;  // empty: no session; the exchange owns its bytes
   Phase phase = Phase::connecting;

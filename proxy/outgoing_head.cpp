@@ -43,6 +43,11 @@ void append_framing(const Framing& framing, std::string& out) {
   }
 }
 
+void append_upgrade(std::string_view protocol, std::string& out) {
+  append_line("Connection", "Upgrade", out);
+  append_line("Upgrade", protocol, out);
+}
+
 // Peers on unix sockets count as 127.0.0.1.
 std::string_view address_of(const Origin& origin) {
   return origin.client_address == "unix" ? "127.0.0.1" : origin.client_address;
@@ -148,6 +153,7 @@ void compose_request_head(const RequestHead& head, std::string_view bytes,
   FieldCopier copier{head, bytes, origin, out};
   copier.append_forwarded(head, host);
   append_framing(facts.framing, out);
+  if (facts.may_upgrade) append_upgrade(facts.upgrade.in(bytes), out);
   if (facts.expects_continue) out.append("Expect: 100-continue\r\n");
   out.append(line_end);
 }
@@ -186,6 +192,14 @@ void compose_response_head(const ResponseHead& head, std::string_view bytes,
 void compose_interim_head(const ResponseHead& head, std::string_view bytes, std::string& out) {
   append_status_line(head, bytes, out);
   copy_fields(head, bytes, out);
+  out.append(line_end);
+}
+
+void compose_switch_head(const ResponseHead& head, std::string_view bytes,
+                         std::string_view protocol, std::string& out) {
+  append_status_line(head, bytes, out);
+  copy_fields(head, bytes, out);
+  append_upgrade(protocol, out);
   out.append(line_end);
 }
 

@@ -52,6 +52,10 @@ void compose_response_head(const ResponseHead& head, std::string_view bytes,
                            const ResponseFacts& facts, const DeliveryPlan& plan, bool client_http11,
                            std::string& out);
 
+// The 101 behind which the connection is a tunnel for `protocol`.
+void compose_switch_head(const ResponseHead& head, std::string_view bytes,
+                         std::string_view protocol, std::string& out);
+
 // An interim answer, for HTTP/1.1 clients only.
 void compose_interim_head(const ResponseHead& head, std::string_view bytes, std::string& out);
 

@@ -19,7 +19,8 @@ struct DecidingFields {
   bool bad_length = false;
   bool expects_continue = false;
   bool expects_other = false;
-  bool upgrade = false;
+  Slice upgrade;
+  int upgrades = 0;
 };
 
 void note_expectation(std::string_view value, DecidingFields& found) {
@@ -46,7 +47,10 @@ DecidingFields find_deciding_fields(const RequestHead& head, std::string_view by
         ++found.transfer_encodings;
         break;
       case http::field::expect: note_expectation(field.value.in(bytes), found); break;
-      case http::field::upgrade: found.upgrade = true; break;
+      case http::field::upgrade:
+        found.upgrade = field.value;
+        ++found.upgrades;
+        break;
       default: break;
     }
   }
@@ -146,7 +150,8 @@ std::optional<Refusal> check_request(const RequestHead& head, std::string_view b
   // RFC 9110 10.1.1: to be ignored in HTTP/1.0, and without content.
   facts.expects_continue = found.expects_continue && has_body && head.version >= 11;
   facts.idempotent = is_idempotent(head.verb);
-  facts.wants_upgrade = found.upgrade && options.upgrade() && head.version >= 11;
+  const bool upgrades = found.upgrades == 1 && options.upgrade() && head.version >= 11;
+  if (upgrades && !has_body) facts.upgrade = found.upgrade;
   return std::nullopt;
 }
 

@@ -22,7 +22,8 @@ struct RequestFacts {
   bool expects_continue = false;
   bool idempotent = false;  // RFC 9110 9.2.2
   bool is_head = false;
-  bool wants_upgrade = false;  // noticed only; nothing is tunnelled yet
+  Slice upgrade;  // the one protocol that it asks to switch to (RFC 9110 7.8); empty: none
+  bool may_upgrade = false;  // set by who knows what is allowed; else the request goes on without
 };
 
 // RFC 9112 and http smuggling lore, what Beast's parser lets through included: Transfer-Encoding

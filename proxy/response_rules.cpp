@@ -43,19 +43,38 @@ bool may_be_followed_by_bytes(int status, const Codings& found) {
   return (status < 200 || status == 204) && (found.chunked || found.length.value().value_or(0) > 0);
 }
 
+// RFC 9110 7.8: a 101 names the protocol in Upgrade, and Upgrade in Connection.
+bool switches_to(std::string_view protocol, const ResponseHead& head,
+                 const ConnectionOptions& options, std::string_view bytes) {
+  int upgrades = 0;
+  bool is_it = options.upgrade();
+  for (const auto& field : head.fields) {
+    if (field.name_id != http::field::upgrade) continue;
+    ++upgrades;
+    is_it = is_it && equals_ignoring_case(field.value.in(bytes), protocol);
+  }
+  return is_it && upgrades == 1;
+}
+
 }  // namespace
 
 std::optional<std::string_view> check_response(const ResponseHead& head, std::string_view bytes,
-                                               bool answers_head_request, ResponseFacts& facts) {
+                                               bool answers_head_request, std::string_view upgrade,
+                                               ResponseFacts& facts) {
   facts = {};
   facts.keep_alive = false;  // until all is good
   if (head.status < 100 || head.status > 599) return "The worker's status is not one of HTTP's.";
-  if (head.status == 101) return "The worker switched protocols unasked.";
+  if (head.status == 101 && upgrade.empty()) return "The worker switched protocols unasked.";
   Codings found;
   if (auto fault = read_codings(head, bytes, found)) return fault;
   const ConnectionOptions options{head.fields, bytes};
   if (options.too_many()) return "The worker's Connection names too many fields.";
 
+  if (head.status == 101 && !switches_to(upgrade, head, options, bytes))
+    return "The worker switched to another protocol than it was asked for.";
+
+  facts.switches = head.status == 101;
+  if (facts.switches) return std::nullopt;
   facts.interim = head.status < 200;
   const bool no_body =
       answers_head_request || facts.interim || head.status == 204 || head.status == 304;

@@ -2,6 +2,7 @@
 
 #include "proxy/outgoing_head.hpp"
 #include "proxy/route_warning.hpp"
+#include "proxy/tunnel.hpp"
 #include "proxy/worker_attempt.hpp"
 #include "routing/session_route.hpp"
 
@@ -60,7 +61,11 @@ WorkerAttempt::Progress WorkerAttempt::take_answer_head() {
   if (parse_response_head(bytes, exchange_.snapshot->settings.limits.fields, answer_) !=
       Parsed::good)
     return malformed_answer("a malformed head");
-  if (const auto fault = check_response(answer_, bytes, exchange_.facts.is_head, answer_facts_))
+  const auto& request = exchange_.facts;
+  const auto upgrade =
+      request.may_upgrade ? request.upgrade.in(exchange_.head_text.view()) : std::string_view{};
+  if (const auto fault =
+          check_response(answer_, bytes, exchange_.facts.is_head, upgrade, answer_facts_))
     return malformed_answer(*fault);
   if (!answer_facts_.interim) {
     if (came_too_late()) return end_with(Outcome::broken);
@@ -113,6 +118,7 @@ void WorkerAttempt::begin_download() {
     done_ = true;
     return;
   }
+  if (answer_facts_.switches) return switch_protocols(bytes);
   const Delivery delivery{
       .client_http11 = exchange_.head.version >= 11,
       .client_keep_alive = exchange_.client_keep_alive && upload_->finished() && !loop_.draining};
@@ -123,6 +129,27 @@ void WorkerAttempt::begin_download() {
   connection_->buffer.consume(search_.size);
   download_.emplace(answer_facts_.framing, plan.framing, *answer_text_);
   progress_at_ = loop_.now();
+}
+
+void WorkerAttempt::switch_protocols(std::string_view bytes) {
+  switched_ = done_ = true;
+  exchange_.client_keep_alive = false;
+  answer_text_->clear();
+  compose_switch_head(answer_, bytes, exchange_.facts.upgrade.in(exchange_.head_text.view()),
+                      *answer_text_);
+  connection_->buffer.consume(search_.size);
+}
+
+Task<> WorkerAttempt::tunnel() {
+  Tunnel tunnel{client_, connection_->stream, connection_->buffer, *answer_text_};
+  under_way_.phase = UnderWay::Phase::tunnelling;
+  runtime_.tunnels.fetch_add(1, std::memory_order_relaxed);
+  const auto end = co_await tunnel.run(settings_.tunnel_timeout, under_way_.broken_off);
+  runtime_.tunnels.fetch_sub(1, std::memory_order_relaxed);
+  exchange_.record.aborted = end != Tunnel::End::orderly;
+  exchange_.record.bytes_sent = tunnel.bytes_to_client();
+  runtime_.bytes_to_worker.fetch_add(tunnel.bytes_to_worker(), std::memory_order_relaxed);
+  runtime_.bytes_from_worker.fetch_add(tunnel.bytes_to_client(), std::memory_order_relaxed);
 }
 
 // What the answer says about the worker, the take-over and the session.

@@ -53,6 +53,7 @@ Task<std::optional<routing::Attempt>> WorkerAttempt::run(bool fresh_connection) 
   }
   compose_request();
   co_await converse();
+  if (switched_) co_await tunnel();
   settle_connection();
   co_return attempt_;
 }

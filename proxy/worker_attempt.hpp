@@ -55,6 +55,9 @@ class WorkerAttempt {
   Progress malformed_answer(std::string_view fault);
   Task<> pass_on_interim();
   void begin_download();
+  void switch_protocols(std::string_view bytes);
+  // Behind a 101: proxy/tunnel.cpp carries the bytes.
+  Task<> tunnel();
   void learn_from_answer(std::string_view bytes);
   void judge_session(const routing::AnswerSeen& answer);
 
@@ -85,7 +88,8 @@ class WorkerAttempt {
   bool upload_failed_ = false;
   bool interim_pending_ = false;  // an interim head lies in the buffer
   bool done_ = false;
-  bool relayed_ = false;  // the client got all of the answer
+  bool relayed_ = false;   // the client got all of the answer
+  bool switched_ = false;  // the worker has switched protocols: a tunnel follows
 };
 
 }  // namespace jkproxy::proxy

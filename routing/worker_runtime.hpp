@@ -60,6 +60,7 @@ struct WorkerRuntime {
 
   // Counters on a line of their own: those who choose read only what stands above.
   alignas(64) std::atomic<std::uint32_t> busy{0};  // exchanges under way
+  std::atomic<std::uint32_t> tunnels{0};           // of these: upgraded connections
   std::atomic<std::uint64_t> lb_value{0};          // mod_jk's; see lb_method.hpp
   std::atomic<std::uint64_t> elected{0};           // attempts begun
   std::atomic<std::uint64_t> sessions{0};          // attempts for requests without a session

@@ -261,6 +261,8 @@ balancers:
     response_timeout: 2m
     idle_timeout: 4s
     recover_time: 5s
+    upgrade: [WebSocket, foo]
+    tunnel_timeout: 6s
     health_check: { path: "/health?a=${NONE:-x}", interval: 3s, timeout: 2s, fall: 3, rise: 4, status: 200 }
 mounts: [{ path: /share, balancer: farm }, { host: Shop.Example.com, path: /, balancer: farm }]
 status: { bind: "127.0.0.1:8404" }
@@ -295,6 +297,8 @@ TEST(Parse, ReadsEveryKey) {
                                     2min,
                                     4s,
                                     5s,
+                                    {"websocket", "foo"},
+                                    6s,
                                     HealthCheckSettings{"/health?a=x", 3s, 2s, 3, 4, {200, 200}}}));
   EXPECT_EQ(settings.mounts.at(1), (MountSettings{"shop.example.com", "/", "farm"}));
   EXPECT_EQ(settings.trusted_proxies.at(0).prefix, 104);

@@ -51,7 +51,8 @@ void check_fields(const RequestHead& sent, std::string_view bytes) {
   require(forwarded_for == 1, "one X-Forwarded-For is sent");
 }
 
-void check_sent(const RequestHead& head, std::string_view bytes, const RequestFacts& facts) {
+void check_sent(const RequestHead& head, std::string_view bytes, RequestFacts facts) {
+  facts.may_upgrade = facts.upgrade.length > 0;
   std::string out;
   compose_request_head(head, bytes, facts,
                        {.client_address = "192.0.2.7",
@@ -76,7 +77,8 @@ void check_sent(const RequestHead& head, std::string_view bytes, const RequestFa
   require(sent_facts.framing == facts.framing, "the framing is the same");
   if (refusal) return;
   require(sent_facts.host.in(out) == facts.host.in(bytes), "the host is the same");
-  require(sent_facts.keep_alive && !sent_facts.wants_upgrade, "the worker's connection is kept");
+  require(sent_facts.keep_alive, "the worker's connection is kept");
+  require(sent_facts.upgrade.in(out) == facts.upgrade.in(bytes), "the protocol is the same");
   require(sent_facts.expects_continue == facts.expects_continue, "the expectation is the same");
 }
 

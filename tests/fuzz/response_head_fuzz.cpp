@@ -45,6 +45,17 @@ void check_interim(const ResponseHead& head, std::string_view bytes) {
           "an interim answer announces no body");
 }
 
+void check_switch(const ResponseHead& head, std::string_view bytes, std::string_view upgrade) {
+  require(!upgrade.empty(), "nobody switches unasked");
+  std::string out;
+  compose_switch_head(head, bytes, upgrade, out);
+  ResponseHead sent;
+  parse_sent(out, sent);
+  ResponseFacts facts;
+  require(!check_response(sent, out, false, upgrade, facts), "what is sent is let through");
+  require(facts.switches, "the switch is sent on");
+}
+
 void check_final(const ResponseHead& head, std::string_view bytes, const ResponseFacts& facts,
                  const Delivery& delivery, bool to_head) {
   const auto plan = plan_delivery(facts, delivery, to_head);
@@ -53,7 +64,7 @@ void check_final(const ResponseHead& head, std::string_view bytes, const Respons
   ResponseHead sent;
   parse_sent(out, sent);
   ResponseFacts sent_facts;
-  require(!check_response(sent, out, to_head, sent_facts), "what is sent is let through");
+  require(!check_response(sent, out, to_head, {}, sent_facts), "what is sent is let through");
   require(sent.status == head.status, "the status is the same");
   require(sent.reason.in(out) == head.reason.in(bytes), "the reason is the same");
   require(sent_facts.framing == plan.framing, "the framing is as planned");
@@ -72,11 +83,13 @@ void check(std::string_view input) {
   const bool to_head = (selector & 1) != 0;
   const Delivery delivery{.client_http11 = (selector & 2) != 0,
                           .client_keep_alive = (selector & 4) != 0};
+  const std::string_view upgrade = (selector & 8) != 0 ? "websocket" : "";
   ResponseFacts facts;
-  if (check_response(head, bytes, to_head, facts)) {
+  if (check_response(head, bytes, to_head, upgrade, facts)) {
     require(!facts.keep_alive, "a refused answer keeps no connection");
     return;
   }
+  if (facts.switches) return check_switch(head, bytes, upgrade);
   if (facts.interim) return check_interim(head, bytes);
   check_final(head, bytes, facts, delivery, to_head);
 }

@@ -260,6 +260,16 @@ TEST(ComposeResponseHead, IsFramedForTheClient) {
   }
 }
 
+TEST(ComposeRequestHead, AllowedUpgradeIsAskedOfTheWorker) {
+  CheckedRequest request{
+      "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n\r\n"};
+  request.facts.may_upgrade = true;
+  std::string out;
+  compose_request_head(request.head, request.bytes, request.facts, {}, out);
+  EXPECT_NE(out.find("\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"), std::string::npos)
+      << out;
+}
+
 TEST(ComposeResponseHead, EndToEndFieldsOnlyArePassedOn) {
   const std::vector<FieldCase> cases{
       {"Set-Cookie, one line each, untouched",

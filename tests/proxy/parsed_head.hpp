@@ -38,10 +38,12 @@ struct CheckedRequest {
 };
 
 struct CheckedResponse {
-  explicit CheckedResponse(std::string head_bytes, bool answers_head_request = false)
+  explicit CheckedResponse(std::string head_bytes, bool answers_head_request = false,
+                           std::string_view upgrade = {})
       : bytes{std::move(head_bytes)} {
     result = parse_response_head(bytes, 100, head);
-    if (result == Parsed::good) fault = check_response(head, bytes, answers_head_request, facts);
+    if (result == Parsed::good)
+      fault = check_response(head, bytes, answers_head_request, upgrade, facts);
   }
   bool good() const { return result == Parsed::good && !fault; }
 

@@ -323,13 +323,23 @@ TEST(CheckRequest, MethodsOfRfc9110AreIdempotent) {
   EXPECT_FALSE((CheckedRequest{"GET / HTTP/1.1\r\nHost: h\r\n\r\n"}.facts.is_head));
 }
 
-TEST(CheckRequest, UpgradeNeedsTheConnectionOption) {
-  EXPECT_TRUE(
-      CheckedRequest{post("Upgrade: websocket\r\nConnection: Upgrade\r\n")}.facts.wants_upgrade);
-  EXPECT_FALSE(CheckedRequest{post("Upgrade: websocket\r\n")}.facts.wants_upgrade);
-  EXPECT_FALSE(CheckedRequest{post("Connection: upgrade\r\n")}.facts.wants_upgrade);
-  EXPECT_FALSE(CheckedRequest{post("Upgrade: websocket\r\nConnection: upgrade\r\n", "1.0")}
-                   .facts.wants_upgrade);
+TEST(CheckRequest, UpgradeNeedsTheConnectionOptionAndNoBody) {
+  const auto upgrade = [](const std::string& text) {
+    const CheckedRequest checked{text};
+    return std::string{checked.facts.upgrade.in(checked.bytes)};
+  };
+  const auto get = [](const std::string& fields, const std::string& version = "1.1") {
+    return "GET / HTTP/" + version + "\r\nHost: h\r\n" + fields + "\r\n";
+  };
+  EXPECT_EQ(upgrade(get("Upgrade: websocket\r\nConnection: Upgrade\r\n")), "websocket");
+  EXPECT_EQ(upgrade(get("Upgrade: websocket\r\nConnection: a, upgrade\r\n")), "websocket");
+  EXPECT_EQ(upgrade(get("Upgrade: websocket\r\n")), "");
+  EXPECT_EQ(upgrade(get("Connection: upgrade\r\n")), "");
+  EXPECT_EQ(upgrade(get("Upgrade: websocket\r\nConnection: upgrade\r\n", "1.0")), "");
+  EXPECT_EQ(upgrade(get("Upgrade: a\r\nUpgrade: b\r\nConnection: upgrade\r\n")), "");
+  EXPECT_EQ(upgrade(post("Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                         "Content-Length: 1\r\n")),
+            "");
 }
 
 }  // namespace

@@ -112,5 +112,39 @@ TEST(CheckResponse, RefusesWhatCouldBeReadTwice) {
   }
 }
 
+TEST(CheckResponse, SwitchesOnlyToTheProtocolThatWasAskedFor) {
+  const struct {
+    std::string fields;
+    std::string_view asked;
+    bool good;
+  } cases[] = {
+      {"Upgrade: websocket\r\nConnection: upgrade\r\n", "websocket", true},
+      {"Upgrade: WebSocket\r\nConnection: Upgrade\r\n", "websocket", true},
+      {"Upgrade: websocket\r\nConnection: upgrade\r\n", "", false},
+      {"Upgrade: h2c\r\nConnection: upgrade\r\n", "websocket", false},
+      {"Upgrade: websocket\r\n", "websocket", false},
+      {"Connection: upgrade\r\n", "websocket", false},
+      {"Upgrade: websocket\r\nUpgrade: websocket\r\nConnection: upgrade\r\n", "websocket", false},
+  };
+  for (const auto& c : cases) {
+    const CheckedResponse checked{"HTTP/1.1 101 Switching\r\n" + c.fields + "\r\n", false, c.asked};
+    EXPECT_EQ(checked.good(), c.good) << c.fields << c.asked;
+    EXPECT_EQ(checked.facts.switches, c.good) << c.fields;
+    EXPECT_FALSE(checked.facts.interim) << c.fields;
+    EXPECT_FALSE(checked.facts.keep_alive) << c.fields;
+  }
+}
+
+TEST(IsStaticFile, TellsByTheFieldsOfAWebServer) {
+  const auto is_static = [](const std::string& status, const std::string& fields) {
+    return is_static_file(CheckedResponse{"HTTP/1.1 " + status + "\r\n" + fields + "\r\n"}.head);
+  };
+  EXPECT_TRUE(is_static("304 Not Modified", ""));
+  EXPECT_TRUE(is_static("200 OK", "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\n"));
+  EXPECT_TRUE(is_static("206 Part", "Accept-Ranges: bytes\r\n"));
+  EXPECT_FALSE(is_static("200 OK", "ETag: \"x\"\r\n"));
+  EXPECT_FALSE(is_static("302 Found", "Location: /login\r\n"));
+}
+
 }  // namespace
 }  // namespace jkproxy::proxy
