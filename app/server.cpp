@@ -253,6 +253,11 @@ void Server::reopen_access_log() {
   access_log_->reopen();
 }
 
+void Server::set_activation(routing::WorkerId worker, routing::Activation activation) {
+  asio::post(control_,
+             [this, worker, activation] { monitor_->set_activation(worker, activation); });
+}
+
 void Server::drain() {
   if (std::exchange(stopping_, true)) return;
   log_->info("stopping: what is under way is finished, for at most {} ms",

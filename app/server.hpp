@@ -47,6 +47,8 @@ class Server {
   void stop_now();
   // Any thread.
   void reopen_access_log();
+  // Any thread: the operator's wish, until the end of the process.
+  void set_activation(routing::WorkerId worker, routing::Activation activation);
 
   // For what else belongs on the control thread; runs in `wait` only.
   boost::asio::io_context& control() { return control_; }
