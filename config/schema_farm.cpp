@@ -69,7 +69,8 @@ void read_upgrade(Section& section, BalancerSettings& balancer) {
   std::vector<std::string> protocols;
   const bool given = section.list("upgrade", [&](const Node& item) {
     auto protocol = parse_upgrade(item.text);
-    if (const auto* wrong = std::get_if<Wrong>(&protocol)) return section.wrong(item, wrong->why);
+    const auto* wrong = std::get_if<Wrong>(&protocol);
+    if (wrong != nullptr) return section.errors().add(item.place, "upgrade: " + wrong->why);
     protocols.push_back(std::get<std::string>(std::move(protocol)));
   });
   if (given) balancer.upgrade = std::move(protocols);
