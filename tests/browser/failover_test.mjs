@@ -166,3 +166,17 @@ test("all nodes down while watching: the panel says that nobody answers, and whe
   await tab.click("cart");
   assert.equal(await tab.user(), "alice");
 });
+
+test("jkproxy's status is not reachable: the panel says so, and the rest goes on", async () => {
+  await farm.restartWithoutStatus("node1");
+  const guest = await Person.on("node1", browser, farm);
+  try {
+    assert.match(await guest.tab.text("#trouble:not([hidden])"), /^jkproxy's status cannot be reached: /);
+    assert.equal(await guest.tab.text(".cookie.now .route code"), ".node1");
+    assert.equal(await guest.tab.page.locator(".tomcat").count(), 0);
+    assert.deepEqual(guest.tab.failures, []);
+  } finally {
+    await guest.person.leave();
+    await farm.kill("node1");
+  }
+});

@@ -9,14 +9,15 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const FOLDER = join(ROOT, "build/browser-farm");
 export const NODES = ["node1", "node2", "node3"];
 
-async function demo(...words) {
-  await promisify(execFile)(join(ROOT, "demo/run"), [...words, "--dir", FOLDER], { timeout: 180_000 });
+async function demo(words, environment = {}) {
+  const env = { ...process.env, ...environment };
+  await promisify(execFile)(join(ROOT, "demo/run"), [...words, "--dir", FOLDER], { timeout: 180_000, env });
 }
 
 export class Farm {
   static async up() {
-    await demo("down").catch(() => {}); // a run that was cut short may have left one
-    await demo("up", "--detach", "--port", "0", "--base-port", "0");
+    await demo(["down"]).catch(() => {}); // a run that was cut short may have left one
+    await demo(["up", "--detach", "--port", "0", "--base-port", "0"]);
     return new Farm();
   }
 
@@ -26,9 +27,15 @@ export class Farm {
     this.url = `http://127.0.0.1:${facts.PROXY_PORT}/share`;
   }
 
-  down() { return demo("down"); }
-  kill(...names) { return demo("kill", ...names); }
-  start(...names) { return demo("start", ...names); }
+  down() { return demo(["down"]); }
+  kill(...names) { return demo(["kill", ...names]); }
+  start(...names) { return demo(["start", ...names]); }
+
+  // A Tomcat that looks for jkproxy's status where nobody listens.
+  async restartWithoutStatus(name) {
+    await this.kill(name);
+    await demo(["start", name], { JKPROXY_STATUS_URL: "http://127.0.0.1:1/" });
+  }
 
   // kill -9 at this very moment, without the time that a script takes.
   killNow(name) {

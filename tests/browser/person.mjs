@@ -14,7 +14,7 @@ export class Tab {
     this.page = page;
     this.url = url;
     this.failures = [];
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000); // for a machine that is busy with other things
     page.on("console", message => { if (message.type() === "error") this.failures.push(`console: ${message.text()}`); });
     page.on("pageerror", error => this.failures.push(`script: ${error.message}`));
     page.on("response", answer => { if (answer.status() >= 400) this.failures.push(`${answer.status()} ${answer.url()}`); });
@@ -76,6 +76,16 @@ export class Person {
     const { value } = (await this.context.cookies()).find(cookie => cookie.name === "JSESSIONID");
     const [, stem, memcached, route] = value.match(/^([^-.]+)-([^.]+)\.(.+)$/);
     return { stem, memcached, route };
+  }
+
+  // Somebody who is logged in on this very node.
+  static async on(node, browser, farm) {
+    for (;;) {
+      const person = await Person.arrives(browser, farm);
+      const tab = await person.logIn();
+      if (await tab.node() === node) return { person, tab };
+      await person.leave();
+    }
   }
 
   leave() { return this.context.close(); }

@@ -56,13 +56,9 @@ function develop(name) {
 }
 
 // A session of node2: whichever node takes it over keeps it in the other memcached, so both parts of the cookie change.
-async function personOnNode2(browser, farm) {
-  for (;;) {
-    const person = await Person.arrives(browser, farm);
-    const tab = await person.logIn();
-    if (await tab.node() === "node2") return tab;
-    await person.leave();
-  }
+async function tabOnNode2(browser, farm) {
+  const { tab } = await Person.on("node2", browser, farm);
+  return tab;
 }
 
 async function takeAll(browser, farm) {
@@ -72,7 +68,7 @@ async function takeAll(browser, farm) {
   await guest.sees(".tomcat.here");
   await picture("log-in.png");
 
-  const tab = await personOnNode2(browser, farm);
+  const tab = await tabOnNode2(browser, farm);
   page = tab.page;
   await tab.click("shop");
   for (const tea of ["Sencha", "Oolong", "Oolong", "Earl Grey"]) await tab.addToCart(tea);

@@ -16,6 +16,8 @@ public final class HomePage extends MemberPage {
     protected void show(Visitor visitor, HttpServletRequest request, HttpServletResponse response) throws IOException {
         SessionId id = visitor.id();
         show("home", "Who am I", Map.of(
+                "kill", Node.killCommand(),
+                "start", Node.startCommand(),
                 "visits", visitor.countVisit(),
                 "stem", id.abbreviatedStem(),
                 "memcached", id.memcached(),

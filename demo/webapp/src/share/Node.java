@@ -20,6 +20,16 @@ public final class Node {
         return address.endsWith("/") ? address + "status.json" : address;
     }
 
+    /** How a reader ends a node: this and its name. */
+    public static String killCommand() {
+        return System.getenv().getOrDefault("KILL_COMMAND", "demo/run kill ");
+    }
+
+    /** How a reader starts one again: this and its name. */
+    public static String startCommand() {
+        return System.getenv().getOrDefault("START_COMMAND", "demo/run start ");
+    }
+
     /** File that {@code /api/count} appends to; the nodes share it. */
     public static String executionsFile() {
         return System.getProperty("farm.executions", "executions.txt");

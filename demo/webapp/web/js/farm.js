@@ -6,9 +6,11 @@ const byId = id => document.getElementById(id);
 const panel = byId("farm");
 const KEPT_EVENTS = 6;
 const STRIP_MS = 20_000;
+const NEWS_MS = 120_000; // a move that is older than this is none for a new tab
 let address = panel.dataset.url;
 let last = null;
 let leaving = false;
+let hideStrip;
 
 // --- what is remembered from page to page, for this tab ---
 
@@ -112,6 +114,11 @@ function showNodes(farm, session) {
   placeToken();
 }
 
+function hideNodes() {
+  byId("tomcats").replaceChildren();
+  placeToken();
+}
+
 // --- the cookie ---
 
 function part(kind, text, changed, note) {
@@ -151,15 +158,25 @@ function showEvents() {
   }));
 }
 
+// How much longer this tab shows the move: some seconds after it first heard of it.
+function timeLeft(move) {
+  if (remembered.move !== move.since) {
+    Object.assign(remembered, { move: move.since, heard: Date.now() });
+    remember();
+  }
+  return remembered.heard - move.since < NEWS_MS ? remembered.heard + STRIP_MS - Date.now() : 0;
+}
+
 function showStrip(before, now, user) {
   const strip = byId("strip");
-  const left = STRIP_MS - (Date.now() - now.since);
-  if (left <= 0) return;
+  const left = timeLeft(now);
+  if (left <= 0 || strip.dataset.move === String(now.since)) return;
   strip.replaceChildren(element("b", "", `Your session moved from ${before.route} to ${now.route}.`),
     element("span", "", user ? ` Still logged in as ${user}, nothing lost.` : " Nothing lost."));
-  strip.dataset.node = now.route;
+  Object.assign(strip.dataset, { node: now.route, move: now.since });
   strip.hidden = false;
-  setTimeout(() => { strip.hidden = true; }, left);
+  clearTimeout(hideStrip);
+  hideStrip = setTimeout(() => { strip.hidden = true; }, left);
 }
 
 function noteMoves(trail, user) {
@@ -172,10 +189,7 @@ function noteMoves(trail, user) {
     }
   });
   const [before, now] = trail.slice(-2);
-  const key = now && `${now.stem}${now.route}${now.since}`;
-  if (!now || before.route === now.route || byId("strip").dataset.shown === key) return;
-  byId("strip").dataset.shown = key;
-  showStrip(before, now, user);
+  if (now && before.route !== now.route) showStrip(before, now, user);
 }
 
 // --- the page around the panel ---
@@ -216,6 +230,7 @@ function show(now) {
   showIds(now.trail);
   noteMoves(now.trail, now.user);
   if (now.farm) showNodes(now.farm, now);
+  else hideNodes();
   showTrouble(now.farm ? "" : `jkproxy's status cannot be reached: ${now.farm_error}`);
 }
 
