@@ -53,12 +53,14 @@ write_node() {
     cat <<END
 farm.node=$node
 farm.port=$(port_of "$node")
+farm.ajp=$(($(port_of "$node") + 5))
 farm.memcached=n1:127.0.0.1:$N1_PORT,n2:127.0.0.1:$N2_PORT
 farm.failover=${FAILOVER_OF[$node]}
 farm.executions=$FARM/executions.txt
 farm.status=http://localhost:$STATUS_PORT/
 END
   } >"$base/conf/catalina.properties"
+  [[ -z ${NODE_OVERLAY:-} ]] || cp -R "$NODE_OVERLAY/." "$base/"
 }
 
 write_jkproxy_yaml() {

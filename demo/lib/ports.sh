@@ -2,7 +2,8 @@
 # Ports. Fixed ones for the demo; `--port 0` and `--base-port 0` take free ones, for farms beside it.
 #
 #   base      jkproxy, if --port 0          base + 1 to 3    Tomcat node1 to node3
-#   base + 4  status, if --port 0           base + 11, 12    memcached n1, n2
+#   base + 4  status, if --port 0           base + 6 to 8    AJP of the nodes, if an overlay opens it
+#                                           base + 11, 12    memcached n1, n2
 
 readonly BLOCK=20 # ports from one base to the next
 

@@ -13,8 +13,9 @@ import share.Node;
 import share.Visitor;
 
 /**
- * {@code POST /api/count?key=K[&ms=N]}: appends the line "NODE K" to the farm's file of executions, waits N milliseconds,
- * and answers as whoami does. The file outlives a killed node, so it tells how often a request was really executed.
+ * {@code POST /api/count?key=K[&item=NAME][&ms=N]}: appends the line "NODE K" to the farm's file of executions, puts the
+ * item into the cart, waits N milliseconds, and answers as whoami does. The file outlives a killed node, so it tells how
+ * often a request was really executed.
  */
 @WebServlet("/api/count")
 public final class Count extends Endpoint {
@@ -33,8 +34,13 @@ public final class Count extends Endpoint {
         }
         byte[] line = (Node.name() + " " + key + "\n").getBytes(StandardCharsets.US_ASCII);
         Files.write(Path.of(Node.executionsFile()), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        String item = Query.of(request).get("item");
+        Visitor visitor = item == null ? Visitor.ifKnown(request) : Visitor.of(request);
+        if (item != null) {
+            visitor.addToCart(item);
+        }
         sleep(ms);
-        Map<String, Object> values = describe(Visitor.ifKnown(request), request, response);
+        Map<String, Object> values = describe(visitor, request, response);
         values.put("key", key);
         Json.answer(response, values);
     }
