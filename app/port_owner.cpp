@@ -76,7 +76,7 @@ std::string process_with(std::uint64_t inode) {
     if (!has_socket(entry->path(), link)) continue;
     auto name = text_of(entry->path() / "comm");
     if (!name.empty() && name.back() == '\n') name.pop_back();
-    return name + " (pid " + pid + ")";
+    return name.append(" (pid ").append(pid).append(")");
   }
   return {};
 }

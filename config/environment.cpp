@@ -24,7 +24,7 @@ std::optional<std::string> value_of(std::string_view inside, const Environment& 
                           "${NAME:-default}, and $${ for a plain ${");
     return std::nullopt;
   }
-  const auto value = environment(name);
+  auto value = environment(name);
   const bool usable = value && (mark == std::string_view::npos || !value->empty());
   if (usable) return value;
   if (mark != std::string_view::npos) return std::string{inside.substr(mark + 2)};

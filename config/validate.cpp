@@ -20,6 +20,7 @@ constexpr std::uint64_t largest_multiple = std::uint64_t{1} << 32U;
 template <class Things>
 std::vector<std::string_view> names_of(const Things& things) {
   std::vector<std::string_view> names;
+  names.reserve(things.size());
   for (const auto& thing : things) names.push_back(thing.name);
   return names;
 }

@@ -58,7 +58,7 @@ class ClientConnection {
 
  private:
   bool skip_empty_lines();
-  HeadRead judge(HeadSearch::Found found);
+  static HeadRead judge(HeadSearch::Found found);
 
   HeadSearch search_;
   bool first_request_ = true;

@@ -48,7 +48,7 @@ class DeadlineWheel {
   static TimePoint::rep tick_of(TimePoint time) {
     return time.time_since_epoch() / std::chrono::duration_cast<TimePoint::duration>(tick);
   }
-  void sweep_slot(List& slot, TimePoint now);
+  static void sweep_slot(List& slot, TimePoint now);
 
   std::array<List, slot_count> slots_;
   TimePoint::rep swept_;  // the last tick that was swept

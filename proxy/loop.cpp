@@ -48,7 +48,6 @@ Loop::Loop(std::uint32_t index, const Shared& shared_by_all,
       swept_at_{now_},
       second_at_{now_},
       wall_second_{std::time(nullptr)},
-      next_request_id_{0},
       request_id_salt_{random_bits()} {
   adopt(std::move(first));
 }

@@ -89,7 +89,7 @@ class Loop {
   std::time_t wall_second_;
   std::vector<std::unique_ptr<UnderWayList>> under_way_;  // by worker id
   std::size_t present_ = 0;
-  std::uint64_t next_request_id_;
+  std::uint64_t next_request_id_ = 0;
   std::uint64_t request_id_salt_;
 };
 

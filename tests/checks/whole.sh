@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# The whole program, with real parts around it.
+
+check_instructions() {
+    build release
+    bench/instructions
+}
+
+check_e2e() {
+    build release --target jkproxy
+    if [[ $long == yes ]]; then
+        tests/e2e/run --long build/release/jkproxy
+    else
+        tests/e2e/run build/release/jkproxy
+        not_run "storms and many turns with real Tomcats: only with --long"
+    fi
+}
+
+check_e2e_asan() {
+    build asan --target jkproxy
+    tests/e2e/run build/asan/jkproxy
+}
+
+check_browser() {
+    build release --target jkproxy
+    tests/browser/run build/release/jkproxy
+}
+
+check_package() {
+    run_or_say "the life of the Debian package: needs root and apt sources" tests/package/run build/package
+}
+
+check_compose() {
+    run_or_say "docker-compose.yml: needs a Docker engine, or root and the packages to start one" tests/compose/run
+}
