@@ -99,7 +99,7 @@ struct alignas(64) TakeoverTable::Shard {
                                   const TakeoverWorkers& workers);
   std::vector<WaiterRef> leave(Entry& entry, const WaiterRef& waiter, Leave how, TimePoint now);
   void confirm(Entry& entry);
-  void open_gate(Entry& entry);
+  static void open_gate(Entry& entry);
 
  private:
   Entry& make(const Entering& entering);

@@ -5,6 +5,7 @@ check_tidy() {
     local -a sources options=(--quiet -p build/fuzz)
     cmake --preset fuzz > /dev/null
     if [[ $long == yes ]]; then
+        build fuzz  # its precompiled headers
         sources=({config,routing,proxy,health,status,app}/*.cpp)
     else
         sources=({config,routing}/*.cpp)
