@@ -4,7 +4,7 @@
 readonly packages=(
     git ca-certificates curl python3
     g++ cmake ninja-build ccache pkg-config
-    clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck
+    clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck flake8
     libboost1.81-dev libssl-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libxxhash-dev
     libgtest-dev libgmock-dev valgrind mandoc groff systemd
 )
