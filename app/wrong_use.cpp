@@ -22,7 +22,7 @@ constexpr Word words[] = {
     {"stop", "`kill -TERM PID`, or `systemctl stop jkproxy`"},
     {"quit", "`kill -TERM PID`, or `systemctl stop jkproxy`"},
     {"restart", "`systemctl restart jkproxy`"},
-    {"reload", "`kill -HUP PID`, or `systemctl reload jkproxy`"},
+    {"reload", "`systemctl restart jkproxy`; there is no reload yet"},
     {"reopen", "`kill -USR1 PID`"},
     {"status", "`curl` the address of `status: { bind: ... }`"},
     {"test", "`jkproxy -t -c FILE`"},

@@ -19,7 +19,7 @@ TEST(WrongUse, SaysWhatWasProbablyMeant) {
       {{"node1=http://h:1"}, "--worker node1=http://h:1"},
       {{"http://h:1"}, "--worker node1=http://h:1"},
       {{":8080"}, "--listen :8080"},
-      {{"reload"}, "systemctl reload jkproxy"},
+      {{"reload"}, "systemctl restart jkproxy"},
       {{"nonsense"}, "unexpected argument nonsense"},
       {{"--listen", ":80"}, "--listen requires --worker"},
   };
