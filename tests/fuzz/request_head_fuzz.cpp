@@ -1,6 +1,6 @@
 // What we send to a worker for any head that we let through: it parses again, to the same method,
-// path, host and framing, and holds no hop-by-hop field and nothing that a stranger said of
-// himself. First byte of the input: who sent it, and where the bytes are split.
+// path, host and framing, and holds no hop-by-hop field of the client's and nothing that a stranger
+// said of himself. First byte of the input: who sent it, and where the bytes are split.
 
 #include <algorithm>
 
@@ -31,14 +31,23 @@ void check_split(std::string_view bytes, std::size_t split, HeadSearch::Found wh
   require(found == whole && search.size == size, "every split gives the same end of the head");
 }
 
-void check_fields(const RequestHead& sent, std::string_view bytes) {
+// Of the hop-by-hop fields only our own: framing, and the upgrade that was let through.
+bool may_be_sent(const Field& field, std::string_view bytes, bool upgrades) {
+  switch (field.name_id) {
+    case http::field::content_length:
+    case http::field::transfer_encoding: return true;
+    case http::field::connection: return upgrades && field.value.in(bytes) == "Upgrade";
+    case http::field::upgrade: return upgrades;
+    default: return !is_hop_by_hop(field.name_id);
+  }
+}
+
+void check_fields(const RequestHead& sent, std::string_view bytes, bool upgrades) {
   int hosts = 0;
   int forwarded_for = 0;
   for (const auto& field : sent.fields) {
     const auto name = field.name.in(bytes);
-    const bool framing = field.name_id == http::field::content_length ||
-                         field.name_id == http::field::transfer_encoding;
-    require(framing || !is_hop_by_hop(field.name_id), "no hop-by-hop field is sent");
+    require(may_be_sent(field, bytes, upgrades), "no hop-by-hop field is sent");
     require(field.name_id != http::field::forwarded, "a stranger's Forwarded is not sent");
     require(!is_spoof(name), "no look-alike of our fields is sent");
     if (field.name_id == http::field::host) ++hosts;
@@ -67,7 +76,7 @@ void check_sent(const RequestHead& head, std::string_view bytes, RequestFacts fa
           "exactly one head is sent");
   RequestHead sent;
   require(parse_request_head(out, 200, sent) == Parsed::good, "what is sent parses");
-  check_fields(sent, out);
+  check_fields(sent, out, facts.may_upgrade);
   RequestFacts sent_facts;
   const auto refusal = check_request(sent, out, sent_facts);
   require(!refusal || facts.host.length == 0, "what is sent is let through");
