@@ -8,6 +8,7 @@ blocks    every ```yaml block of README.md and docs/ passes -t. Behind the word 
             file=NAME  the block is docs/examples/NAME, byte for byte
             fragment   sections of a file; listeners and workers are added where they are missing
             wrong      -t says exactly what the ```text block behind it shows
+          and every ```xml block is well-formed.
 links     every relative link of README.md and docs/ leads somewhere
 """
 
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 BASE = {
     "listeners": 'listeners: [{ bind: ":80" }]\n',
@@ -41,6 +43,14 @@ def complaints_about(jkproxy, yaml):
         (Path(folder) / "jkproxy.yaml").write_text(yaml)
         result = run(jkproxy, "-t", "-c", "jkproxy.yaml", cwd=folder)
         return result.stderr if result.returncode == 0 or result.stderr else "no word\n"
+
+
+def complaints_about_xml(xml):
+    try:
+        ElementTree.fromstring(xml)
+    except ElementTree.ParseError as error:
+        return str(error)
+    return ""
 
 
 def check_examples(jkproxy, source):
@@ -90,15 +100,17 @@ def check_blocks(jkproxy, source):
     for page in pages(source):
         blocks = list(BLOCK.finditer(page.read_text()))
         for block, following in zip(blocks, [*blocks[1:], None]):
-            indent, language, kind, yaml = block.groups()
+            indent, language, kind, text = block.groups()
+            line = page.read_text()[: block.start()].count("\n") + 1
+            if language == "xml":
+                yield from tell(f"{page}:{line}", complaints_about_xml(text))
             if language != "yaml":
                 continue
             checked += 1
-            line = page.read_text()[: block.start()].count("\n") + 1
             is_text = following is not None and following[2] == "text"
             yield from tell(f"{page}:{line}",
                             check_block(jkproxy, source, kind.strip(),
-                                        without_indent(yaml, indent),
+                                        without_indent(text, indent),
                                         following[4] if is_text else None))
     if checked < 5:
         yield f"only {checked} blocks found"
