@@ -35,22 +35,20 @@ struct Resolver::Named {
 };
 
 struct Resolver::State {
-  tcp::resolver resolver;
   asio::steady_timer timer;
   std::shared_ptr<const routing::Snapshot> snapshot;
   routing::Clock clock;
   OnAddress on_address;
   OnFailure on_failure;
+  LookUp look_up;
   std::vector<Named> named{};
   bool stopped = false;
 
-  void learn(Named& entry, const tcp::resolver::results_type& results) {
+  void learn(Named& entry, const std::vector<routing::Address>& addresses) {
     entry.failing = false;
-    const auto same = [&](const auto& result) {
-      return entry.address && address_of(result.endpoint()) == *entry.address;
-    };
-    if (results.empty() || std::any_of(results.begin(), results.end(), same)) return;
-    entry.address = address_of(results.begin()->endpoint());
+    const auto same = [&](const auto& address) { return entry.address == address; };
+    if (std::any_of(addresses.begin(), addresses.end(), same)) return;
+    entry.address = addresses.front();
     on_address(entry.worker.id(), *entry.address);
   }
 
@@ -61,13 +59,13 @@ struct Resolver::State {
 };
 
 Resolver::Resolver(asio::io_context& control, std::shared_ptr<const routing::Snapshot> snapshot,
-                   routing::Clock clock, OnAddress on_address, OnFailure on_failure)
-    : state_{std::make_shared<State>(State{.resolver = tcp::resolver{control},
-                                           .timer = asio::steady_timer{control},
+                   routing::Clock clock, OnAddress on_address, OnFailure on_failure, LookUp look_up)
+    : state_{std::make_shared<State>(State{.timer = asio::steady_timer{control},
                                            .snapshot = std::move(snapshot),
                                            .clock = std::move(clock),
                                            .on_address = std::move(on_address),
-                                           .on_failure = std::move(on_failure)})} {
+                                           .on_failure = std::move(on_failure),
+                                           .look_up = std::move(look_up)})} {
   for (const auto& worker : state_->snapshot->workers)
     if (!routing::literal_address(worker->settings.address))
       state_->named.push_back({.worker = *worker});
@@ -85,7 +83,6 @@ void Resolver::start() {
 
 void Resolver::stop() {
   state_->stopped = true;
-  state_->resolver.cancel();
   state_->timer.cancel();
 }
 
@@ -100,15 +97,17 @@ void Resolver::resolve(const std::shared_ptr<State>& state, Named& named) {
   if (named.under_way || state->stopped) return;
   named.under_way = true;
   named.asked_at = state->clock();
-  const auto& endpoint = named.worker.settings.address;
-  state->resolver.async_resolve(endpoint.host, std::to_string(endpoint.port),
-                                [state, &named](const boost::system::error_code& error,
-                                                const tcp::resolver::results_type& results) {
-                                  named.under_way = false;
-                                  if (state->stopped) return;
-                                  if (error) return state->fail(named, error.message());
-                                  state->learn(named, results);
-                                });
+  const auto found = [state, &named](const auto& addresses, const std::string& why) {
+    named.under_way = false;
+    if (state->stopped) return;
+    if (addresses.empty()) return state->fail(named, why);
+    state->learn(named, addresses);
+  };
+  state->look_up(named.worker.settings.address, found);
+}
+
+bool Resolver::has_names() const {
+  return !state_->named.empty();
 }
 
 void Resolver::wait(const std::shared_ptr<State>& state) {
@@ -118,6 +117,19 @@ void Resolver::wait(const std::shared_ptr<State>& state) {
     for (auto& named : state->named) resolve(state, named);
     wait(state);
   });
+}
+
+Resolver::LookUp system_look_up(asio::io_context& control) {
+  return [resolver = std::make_shared<tcp::resolver>(control)](const config::Endpoint& endpoint,
+                                                               Resolver::Found found) {
+    resolver->async_resolve(
+        endpoint.host, std::to_string(endpoint.port),
+        [found = std::move(found)](const boost::system::error_code& error, const auto& results) {
+          std::vector<routing::Address> addresses;
+          for (const auto& result : results) addresses.push_back(address_of(result.endpoint()));
+          found(addresses, error ? error.message() : "no address");
+        });
+  };
 }
 
 }  // namespace jkproxy::app

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "routing/address.hpp"
 #include "routing/clock.hpp"
@@ -13,15 +14,20 @@ namespace jkproxy::app {
 
 // Finds the addresses of workers that are given by name: at start, every 30 s, and soon after a
 // failed connect. An address that is still among the answers stays; one that cannot be found any
-// more stays, too. Control thread; the look-ups themselves run on a thread of Asio's own.
+// more stays, too. Control thread.
 class Resolver {
  public:
   using OnAddress = std::function<void(routing::WorkerId, const routing::Address&)>;
   using OnFailure = std::function<void(const routing::Worker&, const std::string& why)>;
+  // `addresses`: all of the name, or none and `why` not.
+  using Found =
+      std::function<void(const std::vector<routing::Address>& addresses, const std::string& why)>;
+  // Finds the addresses of a name without blocking; calls back on the control thread, later.
+  using LookUp = std::function<void(const config::Endpoint&, Found)>;
 
   // `on_address`: the first address, or a new one. `on_failure`: once until it works again.
   Resolver(boost::asio::io_context& control, std::shared_ptr<const routing::Snapshot> snapshot,
-           routing::Clock clock, OnAddress on_address, OnFailure on_failure);
+           routing::Clock clock, OnAddress on_address, OnFailure on_failure, LookUp look_up);
   ~Resolver();  // stops
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
@@ -30,6 +36,7 @@ class Resolver {
   void stop();
   // After a failed connect; at most once a second and worker.
   void resolve_soon(routing::WorkerId worker);
+  bool has_names() const;  // any that are looked up at all
 
  private:
   struct Named;
@@ -39,5 +46,8 @@ class Resolver {
 
   std::shared_ptr<State> state_;  // shared with look-ups under way
 };
+
+// The system's: /etc/hosts, DNS and whatever else it is set up for, on a thread of Asio's own.
+Resolver::LookUp system_look_up(boost::asio::io_context& control);
 
 }  // namespace jkproxy::app

@@ -125,7 +125,8 @@ void Server::make_resolver() {
       [this](const routing::Worker& worker, const std::string& why) {
         log_->warn("worker {}: cannot resolve {}: {}", worker.settings.name,
                    worker.settings.address.host, why);
-      });
+      },
+      system_look_up(control_));
 }
 
 void Server::make_threads() {

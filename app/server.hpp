@@ -41,6 +41,9 @@ class Server {
   // The control loop; returns when all has stopped. Once.
   void wait();
 
+  // After `start`: workers are given by name, and ~Server waits for a look-up that is under way.
+  bool has_names() const { return resolver_->has_names(); }
+
   // Any thread. Graceful: what is under way is finished, for at most shutdown_timeout.
   void begin_stop();
   // Any thread. At once: connections are closed.

@@ -1,6 +1,6 @@
 #include "proxy/client_connection.hpp"
 
-#include <array>
+#include <algorithm>
 
 #include "proxy/exchange.hpp"
 
@@ -8,9 +8,9 @@ namespace jkproxy::proxy {
 
 namespace {
 
-constexpr std::chrono::seconds linger_time{2};
-constexpr std::size_t linger_bytes = 1024UL * 1024;
-constexpr std::size_t most_empty_lines = 8;  // bytes of CRLF before a request line
+constexpr std::chrono::seconds linger_pause{2};     // between two reads of what is thrown away
+constexpr std::chrono::seconds longest_linger{30};  // in all: as nginx's lingering_time
+constexpr std::size_t most_empty_lines = 8;         // bytes of CRLF before a request line
 
 // FNV-1a: tells clients apart, nothing more.
 std::uint64_t hash_of(std::string_view text) {
@@ -127,22 +127,29 @@ Task<bool> ClientConnection::write_all(std::string_view bytes) {
   co_return true;
 }
 
-Task<> ClientConnection::linger() {
-  stream->end_writing();
-  const auto deadline = loop.now() + linger_time;
-  for (std::size_t read = in.unread().size(); read < linger_bytes && !loop.stopping;) {
-    in.consume(in.unread().size());
+Task<ClientConnection::More> ClientConnection::read_more(TimePoint deadline) {
+  for (;;) {
     const auto result = stream->try_read(in.space());
     if (result.moved()) {
-      read += result.bytes;
-      continue;
+      in.filled(result.bytes);
+      co_return More::come;
     }
     in.release_if_empty();
-    if (!result.blocked()) co_return;
+    if (!result.blocked() || loop.stopping) co_return More::gone;
     stream->arm_read(waiter);
     const auto wake = co_await waiter.wait(deadline);
     loop.refresh_now();
-    if (wake == Wake::deadline) co_return;
+    if (wake == Wake::deadline) co_return More::timed_out;
+  }
+}
+
+Task<> ClientConnection::linger() {
+  stream->end_writing();
+  const auto end = loop.now() + longest_linger;
+  for (;;) {
+    in.consume(in.unread().size());
+    const auto more = co_await read_more(std::min(loop.now() + linger_pause, end));
+    if (more != More::come || loop.now() >= end) co_return;
   }
 }
 

@@ -50,10 +50,15 @@ class ClientConnection {
   // Looks without waiting; pipelined bytes are kept. Arms reading if there may be more to learn.
   Presence watch();
 
+  // How a wait for more of what the client sends ended.
+  enum class More : std::uint8_t { come, gone, timed_out };
+  // Reads into `in`, waiting where nothing has come yet.
+  Task<More> read_more(TimePoint deadline);
+
   // True: all of it is with the client.
   Task<bool> write_all(std::string_view bytes);
   // Lets the client read our last bytes before the connection goes: closing with unread input
-  // would reset it. Bounded in time and bytes.
+  // would reset it, and with it those bytes. Bounded in time.
   Task<> linger();
 
  private:

@@ -1,5 +1,7 @@
 #include "proxy/error_page.hpp"
 
+#include <array>
+
 namespace jkproxy::proxy {
 
 std::string_view reason_phrase(int status) {
@@ -40,12 +42,23 @@ std::string body_of(const ErrorPage& page, std::string_view title) {
   return body;
 }
 
+// IMF-fixdate (RFC 9110 5.6.7).
+void append_date(std::time_t now, std::string& out) {
+  std::tm time{};
+  std::array<char, 40> text{};
+  ::gmtime_r(&now, &time);
+  const auto size =
+      std::strftime(text.data(), text.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &time);
+  out.append(text.data(), size);
+}
+
 }  // namespace
 
 void compose_error_page(const ErrorPage& page, std::string& out) {
   const auto title = std::to_string(page.status).append(" ").append(reason_phrase(page.status));
   const auto body = body_of(page, title);
   out.append("HTTP/1.1 ").append(title).append("\r\n");
+  append_date(page.now, out);
   out.append("Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n");
   out.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
   // RFC 9110 15.5.6 wants the field; which of them the application knows is not for us to say.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@ struct ErrorPage {
   std::string_view detail;      // one line: what happened; static text, never a peer's bytes
   std::string_view request_id;  // in the log as well
   int retry_after_seconds = 0;  // 0: no Retry-After
+  std::time_t now = 0;          // for Date (RFC 9110 6.6.1)
   bool keep_alive = false;
   bool head_only = false;  // answers HEAD
 };

@@ -93,7 +93,9 @@ std::optional<Refusal> Exchange::read_request(HeadRead read) {
 
 std::optional<Refusal> Exchange::find_balancer() {
   const auto bytes = head_text.view();
-  const auto path = routing::canonical_path(facts.path.in(bytes), path_);
+  auto target = facts.path.in(bytes);
+  if (target == "*") target = "/";  // of OPTIONS: the server as a whole
+  const auto path = routing::canonical_path(target, path_);
   if (!path) return Refusal{.status = 400, .reason = "The request's path is not acceptable."};
   const auto found = snapshot->mounts.find_balancer(facts.host.in(bytes), *path);
   if (!found) return Refusal{.status = 404, .reason = "Nothing is mounted at this address."};

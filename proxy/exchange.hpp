@@ -45,8 +45,8 @@ class Exchange {
   std::string route_out;  // of the answer's Set-Cookie
   std::string held_body;  // a small body that was read whole, so that it can be sent again
   bool body_held = false;
-  bool replayable = true;  // its body, if it has one, can be sent once more
-  bool client_keep_alive = true;
+  bool replayable = true;          // its body, if it has one, can be sent once more
+  bool client_keep_alive = false;  // until its head was checked
   bool client_gone = false;
 
   const routing::Worker& worker() const {

@@ -40,18 +40,10 @@ Task<std::optional<Refusal>> hold_body(Exchange& exchange) {
     body.append(bytes);
     client.in.consume(bytes.size());
     if (body.size() == length) break;
-    const auto result = client.stream->try_read(client.in.space());
-    if (result.moved()) {
-      client.in.filled(result.bytes);
-      continue;
-    }
-    client.in.release_if_empty();
-    exchange.client_gone = !result.blocked() || client.loop.stopping;
+    const auto more = co_await client.read_more(client.loop.now() + patience);
+    exchange.client_gone = more == ClientConnection::More::gone;
     if (exchange.client_gone) co_return broken_worker;
-    client.stream->arm_read(client.waiter);
-    const auto wake = co_await client.waiter.wait(client.loop.now() + patience);
-    client.loop.refresh_now();
-    if (wake == Wake::deadline)
+    if (more == ClientConnection::More::timed_out)
       co_return Refusal{.status = 408, .reason = "The request's body took too long."};
   }
   client.in.release_if_empty();
@@ -193,7 +185,9 @@ Task<AfterExchange> refuse(Exchange& exchange, Refusal refusal) {
   exchange.leave_gate(routing::Leave::failed);
   exchange.loop.counters.refusals.fetch_add(1, std::memory_order_relaxed);
   exchange.record.status = refusal.status;
-  const bool body_read = exchange.body_held || exchange.facts.framing.kind == Framing::Kind::none;
+  const auto& framing = exchange.facts.framing;
+  const bool body_read = exchange.body_held || framing.kind == Framing::Kind::none ||
+                         (framing.kind == Framing::Kind::length && framing.length == 0);
   const bool keep_alive = exchange.client_keep_alive && exchange.head.size > 0 && body_read &&
                           refusal.status != 400 && !exchange.loop.draining;
   PooledText page{exchange.loop.blocks};
@@ -201,6 +195,7 @@ Task<AfterExchange> refuse(Exchange& exchange, Refusal refusal) {
                       .detail = refusal.reason,
                       .request_id = exchange.request_id,
                       .retry_after_seconds = refusal.status == 503 ? retry_after_seconds : 0,
+                      .now = exchange.loop.wall_second(),
                       .keep_alive = keep_alive,
                       .head_only = exchange.facts.is_head},
                      *page);

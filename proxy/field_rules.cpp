@@ -9,6 +9,12 @@
 
 namespace jkproxy::proxy {
 
+namespace {
+
+constexpr std::string_view forwarded_prefix = "x-forwarded";
+
+}  // namespace
+
 bool is_hop_by_hop(http::field id) {
   switch (id) {
     case http::field::connection:
@@ -40,16 +46,15 @@ bool is_protected(http::field id, std::string_view name) {
 }
 
 ForwardedField forwarded_field(std::string_view name) {
-  constexpr std::string_view prefix = "x-forwarded-";
-  if (name.size() < prefix.size() || lower(name[0]) != 'x' ||
-      !equals_ignoring_case(name.substr(0, prefix.size()), prefix))
+  if (name.size() < forwarded_prefix.size() || lower(name[0]) != 'x' ||
+      !equals_ignoring_case(name.substr(0, forwarded_prefix.size()), forwarded_prefix))
     return ForwardedField::other;
-  const auto rest = name.substr(prefix.size());
-  if (equals_ignoring_case(rest, "for")) return ForwardedField::forwarded_for;
-  if (equals_ignoring_case(rest, "proto")) return ForwardedField::forwarded_proto;
-  if (equals_ignoring_case(rest, "host")) return ForwardedField::forwarded_host;
-  if (equals_ignoring_case(rest, "port")) return ForwardedField::forwarded_port;
-  return ForwardedField::other;
+  const auto rest = name.substr(forwarded_prefix.size());
+  if (equals_ignoring_case(rest, "-for")) return ForwardedField::forwarded_for;
+  if (equals_ignoring_case(rest, "-proto")) return ForwardedField::forwarded_proto;
+  if (equals_ignoring_case(rest, "-host")) return ForwardedField::forwarded_host;
+  if (equals_ignoring_case(rest, "-port")) return ForwardedField::forwarded_port;
+  return ForwardedField::forwarded_more;
 }
 
 namespace {
@@ -62,10 +67,11 @@ bool equals_but_for_underscores(std::string_view name, std::string_view ours) {
 }  // namespace
 
 bool is_spoof(std::string_view name) {
-  constexpr std::array<std::string_view, 7> ours{
-      "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port",
-      "content-length",  "transfer-encoding", "keep-alive"};
+  constexpr std::array<std::string_view, 3> ours{"content-length", "transfer-encoding",
+                                                 "keep-alive"};
   if (name.find('_') == std::string_view::npos) return equals_ignoring_case(name, "proxy");
+  if (equals_but_for_underscores(name.substr(0, forwarded_prefix.size()), forwarded_prefix))
+    return true;
   return std::any_of(ours.begin(), ours.end(),
                      [name](auto our) { return equals_but_for_underscores(name, our); });
 }

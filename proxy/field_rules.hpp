@@ -24,11 +24,12 @@ enum class ForwardedField : std::uint8_t {
   forwarded_proto,  // X-Forwarded-Proto
   forwarded_host,   // X-Forwarded-Host
   forwarded_port,   // X-Forwarded-Port
+  forwarded_more,   // X-Forwarded-Prefix, -Ssl, -Server and whatever else begins so; never ours
 };
 ForwardedField forwarded_field(std::string_view name);
 
-// True for a name that differs from one of ours (X-Forwarded-*, or a field of framing) only by `_`
-// for `-`: what reads both alike would take the client's word for ours. Also for `Proxy`, which CGI
+// True for a name that differs from X-Forwarded-*, or from a field of framing, only by `_` for `-`:
+// what reads both alike would take the client's word for ours. Also for `Proxy`, which CGI
 // turns into HTTP_PROXY (httpoxy, CVE-2016-5387).
 bool is_spoof(std::string_view name);
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr milliseconds rest{100};
 constexpr int accepts_in_a_row = 64;  // then the clients that are there get their turn
+constexpr int most_at_a_stop = 4096;  // as many as the kernel lets wait
 
 // True where trying again at once cannot help.
 bool is_shortage(int error) {
@@ -32,8 +33,8 @@ void begin_to_serve(Loop& loop, int descriptor, const routing::Address& address,
 }
 
 // Nothing to accept: 0, otherwise errno.
-int accept_some(Loop& loop, int listener, const std::string& port) {
-  for (int left = accepts_in_a_row; left > 0; --left) {
+int accept_some(Loop& loop, int listener, const std::string& port, int most) {
+  for (int left = most; left > 0; --left) {
     routing::Address address;
     address.length = sizeof address.storage;
     const int descriptor =
@@ -55,7 +56,7 @@ Task<> accept_clients(Loop& loop, int descriptor, std::string port) {
   const auto ref = loop.waiters.enter(waiter);
   TimePoint complained{};
   while (!loop.draining) {
-    const int error = accept_some(loop, descriptor, port);
+    const int error = accept_some(loop, descriptor, port, accepts_in_a_row);
     auto deadline = TimePoint::max();
     if (error == 0) {
       listening.wait_for_clients(waiter);
@@ -71,6 +72,8 @@ Task<> accept_clients(Loop& loop, int descriptor, std::string port) {
     co_await waiter.wait(deadline);
     loop.refresh_now();
   }
+  // Who has connected before we close the socket would otherwise be reset, request and all.
+  if (!loop.stopping) accept_some(loop, descriptor, port, most_at_a_stop);
   loop.waiters.leave(ref);
 }
 

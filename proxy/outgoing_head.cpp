@@ -92,6 +92,8 @@ class FieldCopier {
       case ForwardedField::forwarded_proto: return has_proto_ = origin_.trusted;
       case ForwardedField::forwarded_host: return has_host_ = origin_.trusted;
       case ForwardedField::forwarded_port: return has_port_ = origin_.trusted;
+      // The worker believes whatever bears this name; ours are the four above.
+      case ForwardedField::forwarded_more: return origin_.trusted && !is_spoof(name);
       case ForwardedField::other: break;
     }
     return !is_spoof(name) && !options_.removes(http::field::unknown, name);

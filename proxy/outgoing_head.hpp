@@ -22,10 +22,11 @@ struct Origin {
 // (absolute-form rewritten), HTTP/1.1, one Host preserved byte for byte (made from the
 // absolute-form authority), end-to-end fields in their order and spelling, framing rebuilt,
 // X-Forwarded-For, -Proto, -Host, -Port set or, from a trusted proxy, kept and extended (no -Port
-// of ours next to a -Proto or -Host of theirs). Left out: hop-by-hop fields and those that
-// Connection names (but never Host, Content-Length, Cookie, Authorization or X-Forwarded-*, RFC
-// 9110 7.6.1), and fields that differ from ours only by `_` for `-`, and `Proxy` (httpoxy). An
-// HTTP/1.0 request without Host gets an empty one.
+// of ours next to a -Proto or -Host of theirs). Left out: Forwarded and all other
+// X-Forwarded-* of strangers, hop-by-hop fields and those that Connection names (but never Host,
+// Content-Length, Cookie, Authorization or X-Forwarded-*, RFC 9110 7.6.1), fields that differ from
+// ours or X-Forwarded-* only by `_` for `-`, and `Proxy` (httpoxy). An HTTP/1.0 request without
+// Host gets an empty one.
 void compose_request_head(const RequestHead& head, std::string_view bytes,
                           const RequestFacts& facts, const Origin& origin, std::string& out);
 

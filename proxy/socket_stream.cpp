@@ -1,5 +1,6 @@
 #include "proxy/socket_stream.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace jkproxy::proxy {
@@ -71,6 +72,22 @@ void SocketStream::arm_write(Waiter& waiter) {
 void SocketStream::wait_for_clients(Waiter& waiter) {
   readiness_->readable = false;
   arm_read(waiter);
+}
+
+bool SocketStream::peer_has_left() const {
+  pollfd state{.fd = native_, .events = POLLRDHUP, .revents = 0};
+  return ::poll(&state, 1, 0) > 0;
+}
+
+bool SocketStream::look() {
+  pollfd state{.fd = native_, .events = POLLIN | POLLOUT, .revents = 0};
+  if (::poll(&state, 1, 0) <= 0) return false;
+  const bool ended = (state.revents & (POLLERR | POLLHUP)) != 0;
+  const bool readable = ended || (state.revents & POLLIN) != 0;
+  const bool writable = ended || (state.revents & POLLOUT) != 0;
+  const bool read_news = readable && !std::exchange(readiness_->readable, readable);
+  const bool write_news = writable && !std::exchange(readiness_->writable, writable);
+  return read_news || write_news;
 }
 
 void SocketStream::disarm() {

@@ -20,6 +20,8 @@ class SocketStream final : public Stream {
   IoResult try_write(std::span<const iovec> pieces) override;
   void arm_read(Waiter& waiter) override;
   void arm_write(Waiter& waiter) override;
+  bool peer_has_left() const override;
+  bool look() override;
   void disarm() override;
   void end_writing() override;
   void abort() override;

@@ -43,6 +43,12 @@ class Stream {
   // armed until then, over further waits.
   virtual void arm_read(Waiter& waiter) = 0;
   virtual void arm_write(Waiter& waiter) = 0;
+  // A look at whether the peer has ended or reset the connection, for those who cannot read on: its
+  // bytes may still lie before that end.
+  virtual bool peer_has_left() const { return false; }
+  // Asks anew, where a deadline was noticed late: what has come before it counts. True: there is
+  // something to try that was not known yet.
+  virtual bool look() { return false; }
   // Nobody waits for it any more.
   virtual void disarm() = 0;
 

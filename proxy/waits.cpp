@@ -62,6 +62,7 @@ Task<bool> connect_lives(Exchange& exchange, TimePoint deadline) {
   int error = 0;
   const auto connection = begin_connect(loop.executor, loop.blocks, *address, error);
   if (connection == nullptr) {
+    if (is_local_fault(error)) co_return true;  // nobody was asked
     report_refusal(exchange);
     co_return false;
   }

@@ -20,7 +20,10 @@ WorkerAttempt::Progress WorkerAttempt::step_download() {
   if (!download_) return read_answer_head();
   download_step_ = download_->step(connection_->stream, connection_->buffer, *client_.stream);
   switch (download_step_) {
-    case BodyPump::Step::moved: progress_at_ = loop_.now(); return Progress::moved;
+    case BodyPump::Step::moved:
+      progress_at_ = loop_.now();
+      runtime_.last_byte.raise(progress_at_);
+      return Progress::moved;
     case BodyPump::Step::source_blocked:
     case BodyPump::Step::sink_blocked: return Progress::blocked;
     case BodyPump::Step::finished: relayed_ = true; break;

@@ -1,5 +1,7 @@
 #include "proxy/worker_attempt.hpp"
 
+#include <algorithm>
+
 #include "proxy/outgoing_head.hpp"
 
 namespace jkproxy::proxy {
@@ -8,11 +10,7 @@ using routing::Outcome;
 
 namespace {
 
-// Of our own making: says nothing about the worker.
-bool is_local_fault(int error) {
-  return error == EMFILE || error == ENFILE || error == EADDRNOTAVAIL || error == ENOBUFS ||
-         error == ENOMEM;
-}
+constexpr std::chrono::seconds look_interval{1};  // at a client that cannot be read
 
 void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
   counter.fetch_add(by, std::memory_order_relaxed);
@@ -80,7 +78,7 @@ Task<bool> WorkerAttempt::connect() {
     const auto wake = co_await client_.waiter.wait(begin_ + settings_.connect_timeout);
     loop_.refresh_now();
     if (loop_.stopping) co_return judge_connect(ECANCELED);
-    if (wake == Wake::deadline) co_return judge_connect(ETIMEDOUT);
+    if (wake == Wake::deadline && !connection_->stream.look()) co_return judge_connect(ETIMEDOUT);
   }
   co_return judge_connect(connection_->stream.connect_error());
 }
@@ -176,12 +174,19 @@ void WorkerAttempt::arm() {
 }
 
 Task<> WorkerAttempt::wait() {
-  const auto wake = co_await client_.waiter.wait(deadline());
+  // Nothing more is read of a client whose bytes the worker does not take: its end goes unnoticed.
+  const auto next_look = worker_is_slow() ? loop_.now() + look_interval : TimePoint::max();
+  const auto wake = co_await client_.waiter.wait(std::min(deadline(), next_look));
   loop_.refresh_now();
   if (loop_.stopping) {
     end_with(Outcome::client_gone);
+  } else if (wake == Wake::deadline && loop_.now() < deadline()) {
+    if (client_.stream->peer_has_left()) client_left();
   } else if (wake == Wake::deadline) {
-    on_deadline();
+    // A thread that was held up finds deadlines that passed while answers lay there unread.
+    const bool worker_spoke = connection_->stream.look();
+    const bool client_spoke = client_.stream->look();
+    if (!worker_spoke && !client_spoke) on_deadline();
   } else if (under_way_.broken_off && may_be_broken_off()) {
     attempt_.found_dead = true;
     end_with(Outcome::broken);
@@ -206,6 +211,10 @@ TimePoint WorkerAttempt::deadline() const {
 
 bool WorkerAttempt::client_is_slow() const {
   return !upload_over_ && upload_step_ == BodyPump::Step::source_blocked;
+}
+
+bool WorkerAttempt::worker_is_slow() const {
+  return !upload_over_ && upload_step_ == BodyPump::Step::sink_blocked;
 }
 
 void WorkerAttempt::on_deadline() {

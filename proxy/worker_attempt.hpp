@@ -43,6 +43,7 @@ class WorkerAttempt {
   bool may_be_broken_off() const;
   TimePoint deadline() const;
   bool client_is_slow() const;
+  bool worker_is_slow() const;
   void on_deadline();
   Progress client_left();
   Progress end_with(routing::Outcome outcome);

@@ -57,6 +57,11 @@ void WorkerConnections::close_all(routing::WorkerId worker) {
   of(worker).idle.clear();
 }
 
+bool is_local_fault(int error) {
+  return error == EMFILE || error == ENFILE || error == EADDRNOTAVAIL || error == ENOBUFS ||
+         error == ENOMEM;
+}
+
 WorkerConnections::Connection begin_connect(const Executor& executor, BlockPool& pool,
                                             const routing::Address& address, int& error) {
   const int descriptor =

@@ -53,6 +53,9 @@ class WorkerConnections {
   std::vector<PerWorker> workers_;  // by id
 };
 
+// Of our own making (no descriptors, ports or memory): says nothing about the worker.
+bool is_local_fault(int error);
+
 // Begins to connect. Null with `error` set (errno) when that failed at once.
 WorkerConnections::Connection begin_connect(const Executor& executor, BlockPool& pool,
                                             const routing::Address& address, int& error);

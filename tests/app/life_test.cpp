@@ -1,117 +1,14 @@
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <string>
-#include <vector>
+
+#include "tests/app/process.hpp"
 
 namespace jkproxy::app {
 namespace {
-
-constexpr int patience = 20'000;  // milliseconds; only a failing test waits for so long
-
-// The program itself, which is built beside the folder of the tests.
-std::string program() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "jkproxy";
-}
-
-// A running jkproxy, its standard output and error in one pipe. Ended with this object.
-class Process {
- public:
-  explicit Process(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), program());
-    std::vector<char*> pointers;
-    for (auto& argument : arguments) pointers.push_back(argument.data());
-    pointers.push_back(nullptr);
-    int ends[2] = {-1, -1};
-    if (::pipe2(ends, O_CLOEXEC) != 0) return;
-    output_ = ends[0];
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::dup2(ends[1], STDOUT_FILENO);
-      ::dup2(ends[1], STDERR_FILENO);
-      ::execv(pointers[0], pointers.data());
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-  }
-  ~Process() {
-    if (!ended_) {
-      ::kill(pid_, SIGKILL);
-      exit_code();
-    }
-    ::close(output_);
-  }
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
-
-  pid_t pid() const { return pid_; }
-  void send(int signal) const { ::kill(pid_, signal); }
-
-  // Reads on until the text has been said; false where the output ends first.
-  bool says(const std::string& text) {
-    while (said_.find(text) == std::string::npos)
-      if (!read_more()) return false;
-    return true;
-  }
-  // Of a program that has ended or is about to; 128 + signal where one killed it.
-  int exit_code() {
-    while (read_more()) {
-    }
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
-    ended_ = true;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-  const std::string& said() const { return said_; }
-
- private:
-  bool read_more() {
-    pollfd waited{.fd = output_, .events = POLLIN, .revents = 0};
-    if (::poll(&waited, 1, patience) <= 0) return false;
-    char block[4096];
-    const auto size = ::read(output_, block, sizeof block);
-    if (size <= 0) return false;
-    said_.append(block, static_cast<std::size_t>(size));
-    return true;
-  }
-
-  pid_t pid_ = -1;
-  int output_ = -1;
-  bool ended_ = false;
-  std::string said_;
-};
-
-class LifeTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder =
-        std::filesystem::temp_directory_path() / ("jkproxy-life-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
-    write("127.0.0.1:0");
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
-
-  void write(const std::string& bind, const std::string& more = "") const {
-    std::ofstream{file()} << "listeners: [ { bind: '" << bind << "' } ]\n"
-                          << "workers: { node1: { url: 'http://127.0.0.1:1' } }\n"
-                          << "threads: 2\n"
-                          << more;
-  }
-  std::string file() const { return folder / "jkproxy.yaml"; }
-
-  std::filesystem::path folder;
-};
 
 TEST_F(LifeTest, ChecksAFileAndEndsWithZero) {
   Process process{{"-t", "-c", file()}};

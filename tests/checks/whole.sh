@@ -6,6 +6,11 @@ check_instructions() {
     bench/instructions
 }
 
+check_bodies() {
+    build release --target jkproxy
+    tests/integration/big_bodies
+}
+
 check_e2e() {
     build release --target jkproxy
     if [[ $long == yes ]]; then

@@ -57,6 +57,8 @@ class Connection {
 
   bool is_open() const { return descriptor_ >= 0; }
   int descriptor() const { return descriptor_; }
+  std::uint16_t own_port() const { return port_by(::getsockname); }
+  std::uint16_t peer_port() const { return port_by(::getpeername); }
 
   // False: the peer takes no more.
   bool send(std::string_view text) const {
@@ -133,6 +135,12 @@ class Connection {
   }
 
  private:
+  std::uint16_t port_by(int (*name)(int, sockaddr*, socklen_t*)) const {
+    sockaddr_in address{};
+    socklen_t length = sizeof address;
+    name(descriptor_, reinterpret_cast<sockaddr*>(&address), &length);
+    return ntohs(address.sin_port);
+  }
   bool connect(std::uint16_t port) const {
     const sockaddr_in address{.sin_family = AF_INET,
                               .sin_port = htons(port),

@@ -17,7 +17,7 @@ namespace jkproxy::fakes {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// A worker on a port of its own that answers every request head (and body with a length) with what
+// A worker on a port of its own that answers every request head (and its body) with what
 // `answer` says; an empty answer closes the connection. Keeps connections alive.
 class FakeTomcat {
  public:
@@ -73,8 +73,10 @@ class FakeTomcat {
         asio::read(socket, asio::dynamic_buffer(bytes),
                    asio::transfer_exactly(length - bytes.size()), error);
       if (error) break;
-      const auto body = bytes.substr(0, length);
-      bytes.erase(0, length);
+      const auto body = head.find("\r\nTransfer-Encoding: chunked") == std::string::npos
+                            ? take(bytes, length)
+                            : read_chunks(socket, bytes, error);
+      if (error) break;
       ++requests_;
       const auto text = answer_(head, body);
       if (text.empty()) break;
@@ -83,6 +85,18 @@ class FakeTomcat {
     const std::lock_guard lock{mutex_};
     std::erase(open_, socket.native_handle());
     socket.close(error);
+  }
+
+  static std::string take(std::string& bytes, std::size_t size) {
+    auto taken = bytes.substr(0, size);
+    bytes.erase(0, size);
+    return taken;
+  }
+  // As they came, framing included.
+  static std::string read_chunks(tcp::socket& socket, std::string& bytes,
+                                 boost::system::error_code& error) {
+    const auto size = asio::read_until(socket, asio::dynamic_buffer(bytes), "0\r\n\r\n", error);
+    return take(bytes, size);
   }
 
   static std::size_t length_of(const std::string& head) {

@@ -50,6 +50,8 @@ void check_fields(const RequestHead& sent, std::string_view bytes, bool upgrades
     require(may_be_sent(field, bytes, upgrades), "no hop-by-hop field is sent");
     require(field.name_id != http::field::forwarded, "a stranger's Forwarded is not sent");
     require(!is_spoof(name), "no look-alike of our fields is sent");
+    require(forwarded_field(name) != ForwardedField::forwarded_more,
+            "a stranger's other X-Forwarded-* are not sent");
     if (field.name_id == http::field::host) ++hosts;
     if (forwarded_field(name) == ForwardedField::forwarded_for) {
       ++forwarded_for;

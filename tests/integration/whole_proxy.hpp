@@ -60,7 +60,7 @@ class WholeProxy : public testing::Test {
 
   void start() {
     auto logger = std::make_shared<spdlog::logger>("test", log_lines);
-    server = std::make_unique<app::Server>(settings, std::chrono::steady_clock::now, logger);
+    server = std::make_unique<app::Server>(settings, clock, logger);
     server->start();
     control = std::thread{[this] { server->wait(); }};
   }
@@ -91,6 +91,7 @@ class WholeProxy : public testing::Test {
   }
 
   config::Settings settings;
+  routing::Clock clock = std::chrono::steady_clock::now;
   std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> log_lines =
       std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(1000);
   std::unique_ptr<app::Server> server;

@@ -1,107 +1,48 @@
-#include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-
-#include <chrono>
-#include <map>
-#include <memory>
-#include <sstream>
-
-#include "app/server.hpp"
-#include "tests/fakes/fake_tomcat.hpp"
+#include "tests/integration/whole_proxy.hpp"
 
 namespace jkproxy {
 
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using fakes::FakeTomcat;
-
-std::string ok(const std::string& body, const std::string& fields = "") {
-  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields +
-         "\r\n" + body;
-}
-
-FakeTomcat::Answer says(const std::string& body) {
-  return [body](const std::string&, const std::string&) { return ok(body); };
-}
-
-// Two fake Tomcats, node1 and node2, behind a whole jkproxy in this process.
-class WholeProxy : public testing::Test {
+// Two fake Tomcats, node1 and node2.
+class TwoNodes : public WholeProxy {
  protected:
   void start(FakeTomcat::Answer first, FakeTomcat::Answer second) {
     node1 = std::make_unique<FakeTomcat>(std::move(first));
     node2 = std::make_unique<FakeTomcat>(std::move(second));
-    config::Settings settings;
-    settings.listeners = {{.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}}};
-    settings.threads = 2;
-    auto& balancer = settings.balancers.emplace_back();
-    for (const auto& [name, port] :
-         std::map<std::string, std::uint16_t>{{"node1", node1->port()}, {"node2", node2->port()}}) {
-      auto& worker = settings.workers.emplace_back();
-      worker.name = worker.route = name;
-      worker.address = {.host = "127.0.0.1", .port = port, .unix_path = {}};
-      balancer.workers.push_back(name);
-    }
-    settings.mounts = {{.host = {}, .path = "/", .balancer = balancer.name}};
-    auto log = std::make_shared<spdlog::logger>(
-        "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text));
-    server = std::make_unique<app::Server>(settings, std::chrono::steady_clock::now, log);
-    server->start();
-    control = std::thread{[this] { server->wait(); }};
+    add_worker("node1", node1->port());
+    add_worker("node2", node2->port());
+    WholeProxy::start();
   }
-
-  void TearDown() override {
-    if (!server) return;
-    server->stop_now();
-    control.join();
-    server.reset();
-  }
+  void TearDown() override { stop(); }
 
   // What the error log says, once the proxy has ended.
   std::string log() {
-    TearDown();
-    return log_text.str();
+    stop();
+    std::string text;
+    for (const auto& line : log_lines->last_formatted()) text += line;
+    return text;
   }
 
-  // Sends the bytes over one connection and reads until the proxy closes it.
-  std::string exchange(const std::string& request) {
-    tcp::socket socket{io};
-    socket.connect({asio::ip::address_v4::loopback(), server->listener_ports().front()});
-    asio::write(socket, asio::buffer(request));
-    std::string answer;
-    boost::system::error_code end;
-    asio::read(socket, asio::dynamic_buffer(answer), end);
-    return answer;
-  }
-
-  std::string get(const std::string& fields = "", const std::string& method = "GET") {
-    return exchange(method + " /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + fields + "\r\n");
-  }
-
-  std::ostringstream log_text;
-  asio::io_context io;
   std::unique_ptr<FakeTomcat> node1;
   std::unique_ptr<FakeTomcat> node2;
-  std::unique_ptr<app::Server> server;
-  std::thread control;
 };
 
-TEST_F(WholeProxy, SendsASessionToTheWorkerOfItsRoute) {
+TEST_F(TwoNodes, SendsASessionToTheWorkerOfItsRoute) {
   start(says("one"), says("two"));
   for (int i = 0; i < 3; ++i)
     EXPECT_TRUE(get("Cookie: JSESSIONID=A-n1.node2\r\n").ends_with("\r\n\r\ntwo"));
   EXPECT_EQ(node1->requests(), 0);
 }
 
-TEST_F(WholeProxy, MovesTheSessionOfADeadWorkerAndKeepsItThere) {
+TEST_F(TwoNodes, MovesTheSessionOfADeadWorkerAndKeepsItThere) {
   start(says("one"), says("two"));
   node1->die();
   for (int i = 0; i < 3; ++i)
     EXPECT_TRUE(get("Cookie: JSESSIONID=A-n1.node1\r\n").ends_with("\r\n\r\ntwo"));
 }
 
-TEST_F(WholeProxy, SendsAPostOfADeadWorkersSessionOnce) {
+TEST_F(TwoNodes, SendsAPostOfADeadWorkersSessionOnce) {
   start(says("one"), says("two"));
   node1->die();
   const auto answer = exchange(
@@ -111,7 +52,7 @@ TEST_F(WholeProxy, SendsAPostOfADeadWorkersSessionOnce) {
   EXPECT_EQ(node2->requests(), 1);
 }
 
-TEST_F(WholeProxy, NeverRepeatsAPostThatBroke) {
+TEST_F(TwoNodes, NeverRepeatsAPostThatBroke) {
   const auto breaks = [](const std::string&, const std::string&) { return std::string{}; };
   start(breaks, breaks);
   EXPECT_TRUE(
@@ -120,7 +61,7 @@ TEST_F(WholeProxy, NeverRepeatsAPostThatBroke) {
   EXPECT_EQ(node1->requests() + node2->requests(), 1);
 }
 
-TEST_F(WholeProxy, AnswersPipelinedRequestsInOrder) {
+TEST_F(TwoNodes, AnswersPipelinedRequestsInOrder) {
   start([](const std::string& head, const std::string&) { return ok(head.substr(4, 2)); },
         [](const std::string& head, const std::string&) { return ok(head.substr(4, 2)); });
   const auto answer = exchange(
@@ -132,7 +73,7 @@ TEST_F(WholeProxy, AnswersPipelinedRequestsInOrder) {
   EXPECT_LT(first, second);
 }
 
-TEST_F(WholeProxy, CarriesLargeBodiesBothWays) {
+TEST_F(TwoNodes, CarriesLargeBodiesBothWays) {
   const auto echo = [](const std::string&, const std::string& body) { return ok(body); };
   start(echo, echo);
   const std::string body(3'000'000, 'b');
@@ -142,7 +83,7 @@ TEST_F(WholeProxy, CarriesLargeBodiesBothWays) {
   EXPECT_TRUE(answer.ends_with("\r\n\r\n" + body));
 }
 
-TEST_F(WholeProxy, PassesAChunkedAnswerOn) {
+TEST_F(TwoNodes, PassesAChunkedAnswerOn) {
   const auto chunked = [](const std::string&, const std::string&) -> std::string {
     return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nT: "
            "v\r\n\r\n";
@@ -151,7 +92,7 @@ TEST_F(WholeProxy, PassesAChunkedAnswerOn) {
   EXPECT_TRUE(get().ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
 }
 
-TEST_F(WholeProxy, AnswersHeadWithoutABody) {
+TEST_F(TwoNodes, AnswersHeadWithoutABody) {
   const auto head = [](const std::string&, const std::string&) -> std::string {
     return "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n";
   };
@@ -161,7 +102,7 @@ TEST_F(WholeProxy, AnswersHeadWithoutABody) {
   EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
 }
 
-TEST_F(WholeProxy, PassesSetCookieLinesOnUntouched) {
+TEST_F(TwoNodes, PassesSetCookieLinesOnUntouched) {
   const auto cookies = [](const std::string&, const std::string&) {
     return ok("x", "Set-Cookie: JSESSIONID=B.node1; Path=/\r\nSet-Cookie: a=b, c\r\n");
   };
@@ -182,7 +123,7 @@ FakeTomcat::Answer sets_session(const std::string& id) {
   };
 }
 
-TEST_F(WholeProxy, NamesATomcatWhoseJvmRouteIsNotItsWorkersOnce) {
+TEST_F(TwoNodes, NamesATomcatWhoseJvmRouteIsNotItsWorkersOnce) {
   start(sets_session("B.tomcat1"), sets_session("B.node2"));
   for (int i = 0; i < 6; ++i) get();
   const auto text = log();
@@ -190,20 +131,20 @@ TEST_F(WholeProxy, NamesATomcatWhoseJvmRouteIsNotItsWorkersOnce) {
   EXPECT_EQ(count(text, "sets sessions"), 1U) << text;
 }
 
-TEST_F(WholeProxy, NamesATomcatWithoutAJvmRoute) {
+TEST_F(TwoNodes, NamesATomcatWithoutAJvmRoute) {
   start(sets_session("B"), sets_session("B-n1"));
   for (int i = 0; i < 6; ++i) get();
   EXPECT_EQ(count(log(), "sets sessions without a route"), 2U);
 }
 
-TEST_F(WholeProxy, TakesNoOffenceAtACookieThatIsOnlyRepeatedOrDeleted) {
+TEST_F(TwoNodes, TakesNoOffenceAtACookieThatIsOnlyRepeatedOrDeleted) {
   start(sets_session("B.elsewhere"), sets_session("deleted; Max-Age=0"));
   get("Cookie: JSESSIONID=B.elsewhere\r\n");
   get("Cookie: JSESSIONID=B.node2\r\n");
   EXPECT_EQ(count(log(), "sets sessions"), 0U);
 }
 
-TEST_F(WholeProxy, RefusesAmbiguousFraming) {
+TEST_F(TwoNodes, RefusesAmbiguousFraming) {
   start(says("one"), says("two"));
   EXPECT_TRUE(exchange("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
                        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
@@ -211,7 +152,7 @@ TEST_F(WholeProxy, RefusesAmbiguousFraming) {
   EXPECT_EQ(node1->requests() + node2->requests(), 0);
 }
 
-TEST_F(WholeProxy, AllWorkersDeadIs503WithRetryAfter) {
+TEST_F(TwoNodes, AllWorkersDeadIs503WithRetryAfter) {
   start(says("one"), says("two"));
   node1->die();
   node2->die();

@@ -28,9 +28,11 @@ TEST(ErrorPage, IsAWholeAnswer) {
                       .detail = "No worker is usable.",
                       .request_id = "ab12",
                       .retry_after_seconds = 5,
+                      .now = 784'111'777,
                       .keep_alive = true,
                       .head_only = false}),
             "HTTP/1.1 503 Service Unavailable\r\n"
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
             "Content-Type: text/html; charset=utf-8\r\n"
             "Cache-Control: no-store\r\n"
             "Content-Length: 223\r\n"

@@ -136,11 +136,17 @@ TEST(ComposeRequestHead, EndToEndFieldsOnlyArePassedOn) {
        "x_forwarded_proto: https\r\nX_FORWARDED_HOST: e\r\n"
        "X_Forwarded_Port: 1\r\n",
        ""},
+      {"other fields of a proxy before us",
+       "X-Forwarded-Prefix: /evil\r\nx-forwarded-ssl: on\r\nX-Forwarded-Server: e\r\n"
+       "X-Forwarded: for=1.1.1.1\r\n",
+       ""},
+      {"underscores for dashes in those", "X_Forwarded_Prefix: /evil\r\nX-Forwarded_Ssl: on\r\n",
+       ""},
       {"underscores for framing", "Transfer_Encoding: chunked\r\nContent_Length: 5\r\n", ""},
       {"underscores of others pass", "X_Own: 1\r\nmy_forwarded_for: 2\r\n",
        "X_Own: 1\r\nmy_forwarded_for: 2\r\n"},
-      {"alike, but other fields", "X-Forwarded: 1\r\nX-Forwarded-Server: s\r\nProxy-X: 1\r\n",
-       "X-Forwarded: 1\r\nX-Forwarded-Server: s\r\nProxy-X: 1\r\n"},
+      {"alike, but other fields", "Proxy-X: 1\r\nX-Forward: 1\r\n",
+       "Proxy-X: 1\r\nX-Forward: 1\r\n"},
       {"Via, Range and conditions", "Via: 1.1 x\r\nRange: bytes=0-1\r\nIf-None-Match: \"a\"\r\n",
        "Via: 1.1 x\r\nRange: bytes=0-1\r\nIf-None-Match: \"a\"\r\n"},
       {"blanks around values", "A:b\r\nC:  d\r\nE: f \r\nG:\th\r\n",
@@ -180,6 +186,8 @@ TEST(ComposeRequestHead, ATrustedProxyIsBelieved) {
       {"Connection may not name them",
        "Connection: x-forwarded-proto\r\nX-Forwarded-Proto: https\r\n",
        "X-Forwarded-Proto: https\r\nX-Forwarded-For: 10.0.0.9\r\nX-Forwarded-Host: h\r\n"},
+      {"other fields kept", "X-Forwarded-Prefix: /app\r\n",
+       "X-Forwarded-Prefix: /app\r\nX-Forwarded-For: 10.0.0.9\r\n" + rest},
       {"underscores dropped all the same", "X_Forwarded_For: 1.1.1.1\r\n",
        "X-Forwarded-For: 10.0.0.9\r\n" + rest},
   };
