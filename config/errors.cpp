@@ -9,29 +9,50 @@ namespace jkproxy::config {
 namespace {
 
 constexpr std::size_t longest_shown = 80;
+constexpr std::size_t longest_message = 1000;
 
 bool is_continuation_byte(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
-// At most `longest_shown` bytes, not cut within a character.
-std::string_view shortened(std::string_view text) {
-  if (text.size() <= longest_shown) return text;
-  std::size_t end = longest_shown;
+// At most `longest` bytes, not cut within a character.
+std::string_view shortened(std::string_view text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  std::size_t end = longest;
   while (end > 0 && is_continuation_byte(text[end])) --end;
   return text.substr(0, end);
 }
 
-void append_visible(std::string& shown, char byte) {
+// Of what begins the text: 1 for ASCII's, 2 for U+0080 to U+009F in UTF-8, else 0.
+std::size_t control_length(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text.front());
+  if (byte < 0x20 || byte == 0x7F) return 1;
+  return byte == 0xC2 && text.size() > 1 && static_cast<unsigned char>(text[1]) < 0xA0 ? 2 : 0;
+}
+
+void append_visible(std::string& shown, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
-  const auto value = static_cast<unsigned char>(byte);
-  if (value >= 0x20 && value != 0x7F) {
-    shown += byte;
-    return;
+  for (std::size_t i = 0, escaped = 0; i < text.size(); ++i) {
+    if (escaped == 0) escaped = control_length(text.substr(i));
+    if (escaped == 0) {
+      shown += text[i];
+      continue;
+    }
+    const auto value = static_cast<unsigned char>(text[i]);
+    shown += "\\x";
+    shown += digits[value / 16U];
+    shown += digits[value % 16U];
+    --escaped;
   }
-  shown += "\\x";
-  shown += digits[value / 16U];
-  shown += digits[value % 16U];
+}
+
+// Names of the file stand in messages as they are, so this is where they lose their teeth.
+std::string safe_on_a_terminal(std::string_view message) {
+  const auto start = shortened(message, longest_message);
+  std::string shown;
+  append_visible(shown, start);
+  if (start.size() < message.size()) shown += "...";
+  return shown;
 }
 
 }  // namespace
@@ -43,12 +64,12 @@ std::string to_text(const Error& error) {
   return text + ": " + error.message;
 }
 
-void ErrorList::add(Place place, std::string message) {
+void ErrorList::add(Place place, std::string_view message) {
   if (full()) {
     ++left_out_;
     return;
   }
-  errors_.push_back({place, std::move(message)});
+  errors_.push_back({place, safe_on_a_terminal(message)});
 }
 
 std::vector<Error> ErrorList::take(std::string_view file) && {
@@ -67,7 +88,7 @@ std::vector<Error> ErrorList::take(std::string_view file) && {
 
 std::string quoted(std::string_view text) {
   std::string shown = "\"";
-  for (const char byte : shortened(text)) append_visible(shown, byte);
+  append_visible(shown, shortened(text, longest_shown));
   if (text.size() > longest_shown) shown += "...";
   return shown + "\"";
 }

@@ -21,7 +21,8 @@ struct Place {
 // hostile file costs neither memory nor time.
 class ErrorList {
  public:
-  void add(Place place, std::string message);
+  // Control characters of the message are written as \xNN, and a very long one is cut.
+  void add(Place place, std::string_view message);
   bool empty() const { return errors_.empty(); }
   std::size_t count() const { return errors_.size() + left_out_; }
 

@@ -59,6 +59,7 @@ class FarmCheck {
   bool share_a_balancer(std::string_view one, std::string_view other) const;
   bool knows_members() const;
   std::string unknown_worker(const std::string& name) const;
+  std::string balancers_hint(std::string_view name) const;
 
   const Settings& settings_;
   const Places& places_;
@@ -93,6 +94,7 @@ void FarmCheck::check_routes() {
 
 // A name that is a route is the commonest mistake: mod_jk's redirect is one.
 std::string FarmCheck::unknown_worker(const std::string& name) const {
+  if (errors_.full()) return {};  // only counted
   std::string text = "no worker is called " + quoted(name) + ": ";
   for (const auto& worker : settings_.workers)
     if (worker.route == name && worker.name != name)
@@ -112,7 +114,7 @@ void FarmCheck::check_balancer(std::size_t index) {
     const auto& name = balancer.workers[i];
     const bool is_known = workers_.contains(name);
     if (!is_known && places_.workers_section.can_be_asked())
-      errors_.add(place.members[i], what + ": " + (errors_.full() ? "" : unknown_worker(name)));
+      errors_.add(place.members[i], what + ": " + unknown_worker(name));
     const bool is_new = own.insert(name).second;
     if (!is_new) errors_.add(place.members[i], what + " names " + quoted(name) + " twice");
     if (is_new && own.size() == most_members + 1)
@@ -152,7 +154,7 @@ bool FarmCheck::share_a_balancer(std::string_view one, std::string_view other) c
 void FarmCheck::check_redirect(std::size_t index) {
   const auto& worker = settings_.workers[index];
   const auto& place = places_.workers[index].redirect;
-  if (!place || errors_.full()) return;
+  if (!place) return;
   const auto what = "workers." + worker.name + ".redirect: ";
   if (worker.redirect == worker.name)
     return errors_.add(*place, what + "is the worker itself: name another");
@@ -166,16 +168,19 @@ void FarmCheck::check_redirect(std::size_t index) {
                             ", so it can never take its sessions");
 }
 
+std::string FarmCheck::balancers_hint(std::string_view name) const {
+  return errors_.full() ? std::string{} : hint(name, names_of(settings_.balancers));
+}
+
 void FarmCheck::check_balancer_of_mount(std::size_t index) {
   const auto& name = settings_.mounts[index].balancer;
   const auto& place = places_.mounts[index];
-  if (!places_.balancers_section.is_known || errors_.full()) return;
+  if (!places_.balancers_section.is_known) return;
   if (place.lacks_balancer && settings_.balancers.size() > 1)
-    errors_.add(place.mount,
-                "mounts.balancer is missing: " + hint("", names_of(settings_.balancers)));
+    errors_.add(place.mount, "mounts.balancer is missing: " + balancers_hint(""));
   if (place.balancer && !balancers_.contains(name))
     errors_.add(*place.balancer, "mounts.balancer: no balancer is called " + quoted(name) + ": " +
-                                     hint(name, names_of(settings_.balancers)));
+                                     balancers_hint(name));
 }
 
 void FarmCheck::check_mounts() {
