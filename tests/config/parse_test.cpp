@@ -237,6 +237,22 @@ TEST(Parse, ReadsLargeFilesInLinearTime) {
   EXPECT_EQ(errors_of(read(keys)).size(), 101U);
 }
 
+TEST(Errors, HoldNoControlCharactersAndAreNeverLong) {
+  const auto errors =
+      errors_of(read("listeners: [{ bind: \":80\" }]\n"
+                     "workers: { \"a\\e[31m\": { url: x }, \"\\x9b\": { url: y }, " +
+                     std::string(900, 'k') + ": { url: http://h } }\nbalancers: { " +
+                     std::string(900, 'l') + ": { workers: [x] } }\n"));
+  ASSERT_EQ(errors.size(), 7U);
+  for (const auto& error : errors) {
+    EXPECT_EQ(error.find_first_of("\x1b\x9b"), std::string::npos) << error;
+    EXPECT_LT(error.size(), 1100U);
+  }
+  EXPECT_THAT(errors.at(1), HasSubstr("workers.a\\x1b[31m.url"));
+  EXPECT_THAT(errors.at(3), HasSubstr("workers.\\xc2\\x9b.url"));
+  EXPECT_TRUE(errors.at(6).ends_with("...")) << errors.at(6);
+}
+
 TEST(Parse, KeepsAHundredErrorsAndCountsTheRest) {
   std::string yaml = smallest;
   for (int i = 0; i < 20000; ++i) yaml += "k" + std::to_string(i) + ": 1\n";
