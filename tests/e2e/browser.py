@@ -141,21 +141,3 @@ class Tab:
     @property
     def node(self):
         return self.cookie.partition(".")[2]
-
-
-class Browser(Tab):
-    """A browser that asks for whole paths, its session on whatever node; `farm` is anything with a port."""
-
-    def __init__(self, farm):
-        super().__init__(farm.port, app="")
-
-    def log_in(self):
-        self.get("/share/login")
-        answer = self.post("/share/login", "user=alice&password=wonderland")
-        assert answer.status == 303, str(answer)
-        return self.whoami()
-
-    def whoami(self):
-        answer = self.get("/share/api/whoami")
-        assert answer.status == 200, str(answer)
-        return answer.json()

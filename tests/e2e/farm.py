@@ -10,8 +10,6 @@ import socket
 import subprocess
 import time
 
-from browser import Browser  # noqa: F401  (for the tests of other folders)
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "e2e-farm"
 OVERLAY = ROOT / "build" / "e2e-overlay"

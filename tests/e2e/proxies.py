@@ -68,6 +68,8 @@ class Proxy:
 
     def start_again(self):
         """With the configuration that is there."""
+        for left_over in self.folder.glob("*.sock"):  # a killed nginx does not remove its own
+            left_over.unlink()
         with open(self.folder / "stderr.log", "ab") as log:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             cwd=self.folder, start_new_session=True)
