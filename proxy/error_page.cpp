@@ -31,14 +31,32 @@ std::string_view reason_phrase(int status) {
 
 namespace {
 
+constexpr std::string_view style =
+    "<style>\n"
+    "body{margin:0;min-height:100vh;display:grid;place-items:center;background:#f5f7f4;"
+    "color:#14251f;font:1rem/1.5 system-ui,sans-serif}\n"
+    "main{max-width:30rem;margin:1rem;padding:2rem 2.5rem;background:#fff;border-radius:1rem;"
+    "border-top:.3rem solid #c2410c;box-shadow:0 1rem 2.5rem -1.5rem #14251f99}\n"
+    "h1{margin:0 0 .5rem;font-size:1.6rem}\np{margin:.5rem 0 0}\nsmall{color:#5b6d66}\n"
+    "@media(prefers-color-scheme:dark){body{background:#11201b;color:#dbe7e1}"
+    "main{background:#172a23}small{color:#8fa79c}}\n"
+    "</style>";
+
+// Nothing from elsewhere: whoever reads this has no worker that could serve a picture.
 std::string body_of(const ErrorPage& page, std::string_view title) {
   std::string body;
-  body.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>");
-  body.append(title).append("</title></head>\n<body><h1>").append(title).append("</h1>\n");
+  body.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
+  body.append("<meta name=\"viewport\" content=\"width=device-width\"><title>");
+  body.append(title).append("</title>\n").append(style).append("</head>\n<body><main><h1>");
+  body.append(title).append("</h1>\n");
   if (!page.detail.empty()) body.append("<p>").append(page.detail).append("</p>\n");
+  if (page.retry_after_seconds > 0) {
+    body.append("<p>Please try again in ").append(std::to_string(page.retry_after_seconds));
+    body.append(" seconds.</p>\n");
+  }
   if (!page.request_id.empty())
     body.append("<p><small>Request ").append(page.request_id).append("</small></p>\n");
-  body.append("</body></html>\n");
+  body.append("</main></body></html>\n");
   return body;
 }
 

@@ -23,29 +23,45 @@ std::string page_of(int status, bool head_only) {
   return composed(page);
 }
 
+std::string without_style(std::string page) {
+  const auto begin = page.find("<style>");
+  const std::string_view end_mark = "</style>";
+  const auto end = page.find(end_mark);
+  return page.erase(begin, end + end_mark.size() - begin);
+}
+
 TEST(ErrorPage, IsAWholeAnswer) {
-  EXPECT_EQ(composed({.status = 503,
-                      .detail = "No worker is usable.",
-                      .request_id = "ab12",
-                      .retry_after_seconds = 5,
-                      .now = 784'111'777,
-                      .keep_alive = true,
-                      .head_only = false}),
+  EXPECT_EQ(without_style(composed({.status = 503,
+                                    .detail = "No worker is usable.",
+                                    .request_id = "ab12",
+                                    .retry_after_seconds = 5,
+                                    .now = 784'111'777,
+                                    .keep_alive = true,
+                                    .head_only = false})),
             "HTTP/1.1 503 Service Unavailable\r\n"
             "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
             "Content-Type: text/html; charset=utf-8\r\n"
             "Cache-Control: no-store\r\n"
-            "Content-Length: 223\r\n"
+            "Content-Length: 834\r\n"
             "Retry-After: 5\r\n"
             "Connection: keep-alive\r\n"
             "\r\n"
             "<!DOCTYPE html>\n"
             "<html lang=\"en\"><head><meta charset=\"utf-8\">"
-            "<title>503 Service Unavailable</title></head>\n"
-            "<body><h1>503 Service Unavailable</h1>\n"
+            "<meta name=\"viewport\" content=\"width=device-width\">"
+            "<title>503 Service Unavailable</title>\n"
+            "</head>\n"
+            "<body><main><h1>503 Service Unavailable</h1>\n"
             "<p>No worker is usable.</p>\n"
+            "<p>Please try again in 5 seconds.</p>\n"
             "<p><small>Request ab12</small></p>\n"
-            "</body></html>\n");
+            "</main></body></html>\n");
+}
+
+TEST(ErrorPage, FetchesNothingFromElsewhere) {
+  const auto page = page_of(503, false);
+  for (const auto* word : {"src=", "href=", "url(", "@import", "<script"})
+    EXPECT_EQ(page.find(word), std::string::npos) << word;
 }
 
 TEST(ErrorPage, IsWellFormedForEveryStatus) {
