@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,33 @@ routing::TakeoverSecret make_secret() {
   if (::getrandom(secret.data(), secret.size(), 0) != static_cast<ssize_t>(secret.size()))
     throw std::runtime_error{"cannot get random numbers from the system"};
   return secret;
+}
+
+// A client may need a second descriptor, for its worker; some are for other things.
+std::uint64_t clients_by_descriptors() {
+  constexpr std::uint64_t others = 100;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
+  return limit.rlim_cur > 2 * others ? (limit.rlim_cur - others) / 2 : others / 2;
+}
+
+proxy::Admission::Limits admission_limits(const config::Settings& settings) {
+  const auto configured = static_cast<std::uint64_t>(settings.limits.connections);
+  proxy::Admission::Limits limits{
+      .clients = configured > 0 ? configured : clients_by_descriptors(),
+      .per_address = static_cast<std::uint64_t>(settings.limits.connections_per_client),
+      .listeners = {}};
+  for (const auto& listener : settings.listeners)
+    limits.listeners.push_back(static_cast<std::uint64_t>(listener.connections));
+  return limits;
+}
+
+void add_limits(const proxy::LimitCounters& counters, std::vector<status::LimitCount>& limits) {
+  limits.resize(proxy::limit_names.size() - 1);
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    limits[i].name = proxy::limit_names[i + 1];
+    limits[i].met += counters.of(static_cast<proxy::Limit>(i + 1));
+  }
 }
 
 std::string shown(config::Endpoint endpoint, std::uint16_t port) {
@@ -63,6 +91,8 @@ Server::Server(config::Settings settings, routing::Clock clock, std::shared_ptr<
       snapshot_{routing::build_snapshot(settings_, nullptr)},
       takeovers_{routing::TakeoverTable::Limits{}},
       router_{takeovers_, make_secret()},
+      admission_{admission_limits(settings_)},
+      replay_memory_{settings_.limits.replay_memory},
       shutdown_timer_{control_} {}
 
 Server::~Server() {
@@ -86,7 +116,7 @@ void Server::start() {
   for (auto& listener : sockets.listeners) {
     listener_ports_.push_back(listener.port);
     for (std::size_t i = 0; i < listener.descriptors.size(); ++i)
-      io_threads_[i]->listen(listener.descriptors[i], listener.port);
+      io_threads_[i]->listen(listener.descriptors[i], listener.port, listener_ports_.size() - 1);
     listener.descriptors.clear();
   }
   if (sockets.status) {
@@ -133,6 +163,8 @@ void Server::make_threads() {
   shared_ = std::make_unique<proxy::Shared>(
       proxy::Shared{.router = router_,
                     .outcomes = *monitor_,
+                    .admission = admission_,
+                    .replay_memory = replay_memory_,
                     .access_log = access_log_.get(),
                     .clock = clock_,
                     .log = log_,
@@ -228,6 +260,7 @@ status::Report Server::report() const {
     facts.totals.connections += counters.connections.load(std::memory_order_relaxed);
     facts.totals.open += counters.open.load(std::memory_order_relaxed);
     facts.totals.refusals += counters.refusals.load(std::memory_order_relaxed);
+    add_limits(counters.limits, facts.totals.limits);
   }
   if (access_log_) facts.totals.log_lines_dropped = access_log_->dropped();
   return status::make_report(facts);

@@ -84,6 +84,8 @@ class Server {
   const std::shared_ptr<const routing::Snapshot> snapshot_;
   routing::TakeoverTable takeovers_;
   routing::Router router_;
+  proxy::Admission admission_;
+  proxy::ReplayMemory replay_memory_;
   std::unique_ptr<proxy::AccessLogWriter> access_log_;
   std::unique_ptr<health::HealthMonitor> monitor_;
   std::unique_ptr<proxy::Shared> shared_;

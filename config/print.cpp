@@ -100,6 +100,20 @@ void print_mounts(Writer& out, const std::vector<MountSettings>& mounts) {
   }
 }
 
+void print_limits(Writer& out, const LimitSettings& limits) {
+  out.key(0, "limits").end();
+  out.put(1, "request_line", size_text(limits.request_line));
+  out.put(1, "head", size_text(limits.head));
+  out.put(1, "fields", std::to_string(limits.fields));
+  out.put(1, "response_head", size_text(limits.response_head));
+  out.put(1, "replay_body", size_text(limits.replay_body));
+  out.put(1, "replay_memory", size_text(limits.replay_memory));
+  out.put(1, "body_rate", size_text(limits.body_rate));
+  out.put(1, "requests_per_connection", std::to_string(limits.requests_per_connection));
+  out.put(1, "connections", std::to_string(limits.connections));
+  out.put(1, "connections_per_client", std::to_string(limits.connections_per_client));
+}
+
 void print_service(Writer& out, const Settings& settings) {
   if (settings.status) {
     out.key(0, "status").end();
@@ -115,11 +129,7 @@ void print_service(Writer& out, const Settings& settings) {
   out.key(0, "log").end();
   out.quote(1, "file", settings.log.file);
   out.put(1, "level", to_text(settings.log.level));
-  out.key(0, "limits").end();
-  out.put(1, "request_line", size_text(settings.limits.request_line));
-  out.put(1, "head", size_text(settings.limits.head));
-  out.put(1, "fields", std::to_string(settings.limits.fields));
-  out.put(1, "replay_body", size_text(settings.limits.replay_body));
+  print_limits(out, settings.limits);
   out.key(0, "client_timeouts").end();
   out.put(1, "head", duration_text(settings.client_timeouts.head));
   out.put(1, "body", duration_text(settings.client_timeouts.body));
@@ -133,7 +143,10 @@ void print_service(Writer& out, const Settings& settings) {
 std::string to_yaml(const Settings& settings) {
   Writer out;
   out.key(0, "listeners").end();
-  for (const auto& listener : settings.listeners) out.quote(1, "- bind", to_text(listener.bind));
+  for (const auto& listener : settings.listeners) {
+    out.quote(1, "- bind", to_text(listener.bind));
+    out.put(2, "connections", std::to_string(listener.connections));
+  }
   out.key(0, "workers").end();
   for (const auto& worker : settings.workers) print_worker(out, worker);
   out.key(0, "balancers").end();

@@ -66,6 +66,8 @@ void read_mount(const Node& item, Settings& settings, Places& places, ErrorList&
   settings.mounts.push_back(std::move(mount));
 }
 
+constexpr int most_connections = 10'000'000;
+
 void read_listeners(Section& root, Settings& settings, Places& places) {
   root.require("listeners");
   root.list("listeners", [&](const Node& item) {
@@ -73,6 +75,7 @@ void read_listeners(Section& root, Settings& settings, Places& places) {
     ListenerSettings listener;
     section.require("bind");
     const Node* bind = section.value("bind", listener.bind, parse_bind);
+    section.number("connections", listener.connections, 0, most_connections);
     section.done();
     places.listeners.push_back(bind == nullptr ? Spot{} : Spot{bind->place});
     settings.listeners.push_back(std::move(listener));
@@ -94,7 +97,13 @@ void read_limits(Section& limits, LimitSettings& into) {
   const Node* line = limits.size("request_line", into.request_line, 256, 48UL * 1024);
   const Node* head = limits.size("head", into.head, 1024, 48UL * 1024);
   limits.size("fields", into.fields, 8, 1000);
+  limits.size("response_head", into.response_head, 1024, 64UL * 1024);
   limits.size("replay_body", into.replay_body, 0, 1024UL * 1024);
+  limits.size("replay_memory", into.replay_memory, 0, std::uint64_t{1} << 40);
+  limits.size("body_rate", into.body_rate, 0, 1024UL * 1024 * 1024);
+  limits.number("requests_per_connection", into.requests_per_connection, 0, 1'000'000'000);
+  limits.number("connections", into.connections, 0, most_connections);
+  limits.number("connections_per_client", into.connections_per_client, 0, most_connections);
   if (head != nullptr && !limits.has("request_line"))
     into.request_line = std::min(into.request_line, into.head);
   const bool head_is_known = head != nullptr || !limits.has("head");

@@ -41,6 +41,7 @@ std::string_view to_text(LbMethod method);
 
 struct ListenerSettings {
   Endpoint bind;
+  int connections = 0;  // clients at once; 0: no limit of its own
 
   bool operator==(const ListenerSettings&) const = default;
 };
@@ -155,10 +156,16 @@ struct LogSettings {
 };
 
 struct LimitSettings {
-  std::uint64_t request_line = 8 * 1024;  // bytes; beyond: 414
-  std::uint64_t head = 32 * 1024;         // bytes of request line and fields; beyond: 431
-  std::uint64_t fields = 100;             // beyond: 431
-  std::uint64_t replay_body = 64 * 1024;  // bytes of an idempotent request's body kept for replay
+  std::uint64_t request_line = 8 * 1024;    // bytes; beyond: 414
+  std::uint64_t head = 32 * 1024;           // bytes of request line and fields; beyond: 431
+  std::uint64_t fields = 100;               // beyond: 431
+  std::uint64_t response_head = 32 * 1024;  // bytes of a worker's answer's head; beyond: 502
+  std::uint64_t replay_body = 64 * 1024;    // bytes of an idempotent request's body kept for replay
+  std::uint64_t replay_memory = 64UL * 1024 * 1024;  // bytes of all bodies that are kept at a time
+  std::uint64_t body_rate = 500;        // bytes a second that a client must send or take; 0: any
+  int requests_per_connection = 10000;  // 0: no limit
+  int connections = 0;                  // clients at once; 0: as many as the descriptors allow
+  int connections_per_client = 0;  // from one address, unless it is a trusted proxy; 0: no limit
 
   bool operator==(const LimitSettings&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/error_page.hpp"
 #include "proxy/exchange.hpp"
 
 namespace jkproxy::proxy {
@@ -10,14 +11,8 @@ namespace {
 
 constexpr std::chrono::seconds linger_pause{2};     // between two reads of what is thrown away
 constexpr std::chrono::seconds longest_linger{30};  // in all: as nginx's lingering_time
+constexpr int turned_away_for = 5;                  // seconds
 constexpr std::size_t most_empty_lines = 8;         // bytes of CRLF before a request line
-
-// FNV-1a: tells clients apart, nothing more.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf2'9ce4'8422'2325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100'0000'01b3U;
-  return hash;
-}
 
 }  // namespace
 
@@ -28,8 +23,7 @@ ClientConnection::ClientConnection(Loop& its_loop, std::unique_ptr<Stream> its_s
       peer{std::move(its_peer)},
       in{loop.blocks},
       waiter{loop.deadlines, loop.executor},
-      ref{loop.waiters.enter(waiter)},
-      peer_hash{hash_of(peer.address)} {
+      ref{loop.waiters.enter(waiter)} {
   loop.counters.open.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -153,15 +147,32 @@ Task<> ClientConnection::linger() {
   }
 }
 
-Task<> serve_client(Loop& loop, std::unique_ptr<Stream> stream, Peer peer) {
+Task<> serve_client(Loop& loop, std::unique_ptr<Stream> stream, Peer peer,
+                    [[maybe_unused]] Admission::Place place) {
   ClientConnection client{loop, std::move(stream), std::move(peer)};
   for (;;) {
     const auto read = co_await client.read_head();
     if (read == ClientConnection::HeadRead::closed) co_return;
+    ++client.requests;
     const auto after = co_await serve_exchange(client, read);
     if (after == AfterExchange::close) co_return;
     if (after == AfterExchange::linger) co_return co_await client.linger();
   }
+}
+
+Task<> turn_away(Loop& loop, std::unique_ptr<Stream> stream, Peer peer) {
+  ClientConnection client{loop, std::move(stream), std::move(peer)};
+  std::string request_id;
+  loop.make_request_id(request_id);
+  PooledText page{loop.blocks};
+  compose_error_page({.status = 503,
+                      .detail = "Too many clients are connected at the moment.",
+                      .request_id = request_id,
+                      .retry_after_seconds = turned_away_for},
+                     *page);
+  const bool told = co_await client.write_all(page.view());
+  if (told) co_await client.linger();
+  --loop.turning_away;
 }
 
 }  // namespace jkproxy::proxy

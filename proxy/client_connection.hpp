@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "proxy/admission.hpp"
 #include "proxy/head_parser.hpp"
 #include "proxy/loop.hpp"
 #include "proxy/stream.hpp"
@@ -15,6 +16,7 @@ struct Peer {
   std::string address;        // without port; "unix" for unix sockets
   std::string listener_port;  // digits; empty for unix sockets
   bool trusted = false;       // by `trusted_proxies`
+  std::uint64_t address_hash = 0;
 };
 
 // One client and what was read from it and not yet used. Lives in the frame of `serve_client`.
@@ -31,8 +33,8 @@ class ClientConnection {
   ReadBuffer in;
   Waiter waiter;
   const routing::WaiterRef ref;
-  const std::uint64_t peer_hash;  // of the address
-  TimePoint request_begin;        // first byte of the request that was read last
+  std::uint64_t requests = 0;  // heads that were read
+  TimePoint request_begin;     // first byte of the request that was read last
 
   enum class HeadRead : std::uint8_t {
     complete,            // `head_size` bytes at the front of `in`
@@ -70,6 +72,10 @@ class ClientConnection {
 };
 
 // Serves one client until either side is done: read a head, serve the exchange, again.
-Task<> serve_client(Loop& loop, std::unique_ptr<Stream> stream, Peer peer);
+// `place` is given back at the end.
+Task<> serve_client(Loop& loop, std::unique_ptr<Stream> stream, Peer peer, Admission::Place place);
+
+// Tells a client for whom there is no place so: 503 with Retry-After.
+Task<> turn_away(Loop& loop, std::unique_ptr<Stream> stream, Peer peer);
 
 }  // namespace jkproxy::proxy

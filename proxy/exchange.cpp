@@ -18,13 +18,16 @@ std::optional<Refusal> refusal_of(HeadRead read) {
     case HeadRead::complete:
     case HeadRead::closed: return std::nullopt;
     case HeadRead::timed_out:
-      return Refusal{.status = 408, .reason = "The request's head took too long."};
+      return Refusal{
+          .status = 408, .reason = "The request's head took too long.", .limit = Limit::head_time};
     case HeadRead::malformed:
       return Refusal{.status = 400, .reason = "The request's head is malformed."};
     case HeadRead::request_line_limit:
-      return Refusal{.status = 414, .reason = "The request line is too long."};
+      return Refusal{
+          .status = 414, .reason = "The request line is too long.", .limit = Limit::request_line};
     case HeadRead::head_limit:
-      return Refusal{.status = 431, .reason = "The request's head is too large."};
+      return Refusal{
+          .status = 431, .reason = "The request's head is too large.", .limit = Limit::head};
   }
   return std::nullopt;
 }
@@ -35,7 +38,9 @@ std::optional<Refusal> refusal_of(Parsed parsed) {
     case Parsed::malformed:
       return Refusal{.status = 400, .reason = "The request's head is malformed."};
     case Parsed::too_many_fields:
-      return Refusal{.status = 431, .reason = "The request has too many header fields."};
+      return Refusal{.status = 431,
+                     .reason = "The request has too many header fields.",
+                     .limit = Limit::fields};
     case Parsed::unsupported_version:
       return Refusal{.status = 505, .reason = "This server speaks HTTP/1.1 and HTTP/1.0."};
   }
@@ -83,12 +88,17 @@ std::optional<Refusal> Exchange::read_request(HeadRead read) {
   if (auto refusal = refusal_of(parse_request_head(bytes, snapshot->settings.limits.fields, head)))
     return refusal;
   if (auto refusal = check_request(head, bytes, facts)) return refusal;
-  client_keep_alive = facts.keep_alive;
+  client_keep_alive = facts.keep_alive && !is_last_request();
   replayable = facts.framing.kind == Framing::Kind::none ||
                (facts.framing.kind == Framing::Kind::length && facts.framing.length == 0);
   if (auto refusal = find_balancer()) return refusal;
   find_session();
   return std::nullopt;
+}
+
+bool Exchange::is_last_request() const {
+  const auto most = static_cast<std::uint64_t>(snapshot->settings.limits.requests_per_connection);
+  return most > 0 && client.requests >= most;
 }
 
 std::optional<Refusal> Exchange::find_balancer() {

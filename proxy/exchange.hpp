@@ -44,6 +44,7 @@ class Exchange {
 
   std::string route_out;  // of the answer's Set-Cookie
   std::string held_body;  // a small body that was read whole, so that it can be sent again
+  ReplayMemory::Share replay_share;
   bool body_held = false;
   bool replayable = true;          // its body, if it has one, can be sent once more
   bool client_keep_alive = false;  // until its head was checked
@@ -67,6 +68,7 @@ class Exchange {
   void finish();
 
  private:
+  bool is_last_request() const;
   std::optional<Refusal> find_balancer();
   void find_session();
   void leave_gate(const routing::TakeoverKey& key, routing::Leave how);

@@ -14,7 +14,8 @@ namespace {
 
 constexpr Refusal no_worker{.status = 503, .reason = "No server is available at the moment."};
 constexpr Refusal broken_worker{.status = 502, .reason = "The server broke off the connection."};
-constexpr Refusal slow_worker{.status = 504, .reason = "The server did not answer in time."};
+constexpr Refusal slow_worker{
+    .status = 504, .reason = "The server did not answer in time.", .limit = Limit::response_time};
 constexpr int retry_after_seconds = 5;
 
 std::uint64_t bit(std::size_t member) {
@@ -23,11 +24,15 @@ std::uint64_t bit(std::size_t member) {
 
 // A small body of an idempotent request is read whole before it is sent, so that the request can be
 // sent again. Not while the client waits for a 100.
-bool wants_body_held(const Exchange& exchange) {
+bool wants_body_held(Exchange& exchange) {
   const auto& framing = exchange.facts.framing;
-  return !exchange.replayable && exchange.facts.idempotent && !exchange.facts.expects_continue &&
-         framing.kind == Framing::Kind::length &&
-         framing.length <= exchange.snapshot->settings.limits.replay_body;
+  const bool wanted = !exchange.replayable && exchange.facts.idempotent &&
+                      !exchange.facts.expects_continue && framing.kind == Framing::Kind::length &&
+                      framing.length <= exchange.snapshot->settings.limits.replay_body;
+  if (!wanted) return false;
+  const bool fits = exchange.replay_share.take(exchange.loop.shared.replay_memory, framing.length);
+  if (!fits) exchange.loop.counters.limits.count(Limit::replay_memory);
+  return fits;
 }
 
 Task<std::optional<Refusal>> hold_body(Exchange& exchange) {
@@ -44,7 +49,8 @@ Task<std::optional<Refusal>> hold_body(Exchange& exchange) {
     exchange.client_gone = more == ClientConnection::More::gone;
     if (exchange.client_gone) co_return broken_worker;
     if (more == ClientConnection::More::timed_out)
-      co_return Refusal{.status = 408, .reason = "The request's body took too long."};
+      co_return Refusal{
+          .status = 408, .reason = "The request's body took too long.", .limit = Limit::body_time};
   }
   client.in.release_if_empty();
   exchange.body_held = exchange.replayable = true;
@@ -92,7 +98,7 @@ void report(const Exchange& exchange, const routing::Attempt& attempt) {
   if (attempt.outcome == Outcome::answered) return;  // reported with its head
   (gone ? runtime.client_errors : runtime.errors).fetch_add(1, std::memory_order_relaxed);
   if (gone && runtime.state.load() != routing::WorkerState::probe) return;
-  exchange.loop.shared.outcomes.record(runtime.id, attempt, exchange.client.peer_hash);
+  exchange.loop.shared.outcomes.record(runtime.id, attempt, exchange.client.peer.address_hash);
 }
 
 void exclude_worker(Exchange& exchange, bool refused) {
@@ -184,6 +190,7 @@ Task<AfterExchange> refuse(Exchange& exchange, Refusal refusal) {
   if (exchange.client_gone || exchange.loop.stopping) co_return AfterExchange::close;
   exchange.leave_gate(routing::Leave::failed);
   exchange.loop.counters.refusals.fetch_add(1, std::memory_order_relaxed);
+  exchange.loop.counters.limits.count(refusal.limit);
   exchange.record.status = refusal.status;
   const auto& framing = exchange.facts.framing;
   const bool body_read = exchange.body_held || framing.kind == Framing::Kind::none ||

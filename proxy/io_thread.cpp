@@ -13,9 +13,9 @@ IoThread::IoThread(std::uint32_t index, const Shared& shared,
 
 IoThread::~IoThread() = default;
 
-void IoThread::listen(int descriptor, std::uint16_t port) {
-  spawn(*loop_,
-        accept_clients(*loop_, descriptor, port == 0 ? std::string{} : std::to_string(port)));
+void IoThread::listen(int descriptor, std::uint16_t port, std::size_t index) {
+  ListenerPlace listener{.index = index, .port = port == 0 ? std::string{} : std::to_string(port)};
+  spawn(*loop_, accept_clients(*loop_, descriptor, std::move(listener)));
 }
 
 void IoThread::run() {

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "proxy/access_log.hpp"
+#include "proxy/admission.hpp"
+#include "proxy/limits.hpp"
 #include "proxy/questions.hpp"
 #include "routing/address.hpp"
 #include "routing/choose_worker.hpp"
@@ -22,6 +24,8 @@ namespace jkproxy::proxy {
 struct Shared {
   routing::Router& router;
   routing::OutcomeSink& outcomes;
+  Admission& admission;
+  ReplayMemory& replay_memory;
   AccessLogWriter* access_log = nullptr;  // null: no access log
   routing::Clock clock;
   std::shared_ptr<spdlog::logger> log;  // the error log
@@ -38,6 +42,7 @@ struct ThreadCounters {
   std::atomic<std::uint64_t> connections{0};  // clients accepted
   std::atomic<std::uint64_t> open{0};         // clients connected now
   std::atomic<std::uint64_t> refusals{0};     // answered by the proxy itself: 4xx, 5xx
+  LimitCounters limits;
 };
 
 class Loop;  // the thread's own things: proxy/loop.hpp
@@ -52,7 +57,8 @@ class IoThread {
   ~IoThread();
 
   // Before `run`: takes the listening, non-blocking socket over. `port` is for X-Forwarded-Port.
-  void listen(int descriptor, std::uint16_t port);
+  // `index`: of the listener in the configuration.
+  void listen(int descriptor, std::uint16_t port, std::size_t index);
 
   // Until `stop`, or until the last client left after `drain`.
   void run();

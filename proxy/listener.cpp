@@ -12,6 +12,7 @@ namespace jkproxy::proxy {
 namespace {
 
 constexpr milliseconds rest{100};
+constexpr int most_turned_away = 64;  // at a time
 constexpr int accepts_in_a_row = 64;  // then the clients that are there get their turn
 constexpr int most_at_a_stop = 4096;  // as many as the kernel lets wait
 
@@ -20,27 +21,45 @@ bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+Limit limit_of(Admission::Verdict verdict) {
+  switch (verdict) {
+    case Admission::Verdict::welcome: break;
+    case Admission::Verdict::full: return Limit::connections;
+    case Admission::Verdict::listener_full: return Limit::listener_connections;
+    case Admission::Verdict::address_full: return Limit::connections_per_client;
+  }
+  return Limit::none;
+}
+
 void begin_to_serve(Loop& loop, int descriptor, const routing::Address& address,
-                    const std::string& port) {
+                    const ListenerPlace& listener) {
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on,
                sizeof on);  // fails on unix sockets: fine
-  Peer peer{.address = routing::host_text(address), .listener_port = port};
+  auto stream = std::make_unique<SocketStream>(loop.executor, descriptor);
+  Peer peer{.address = routing::host_text(address), .listener_port = listener.port};
+  peer.address_hash = address_hash(peer.address);
   peer.trusted = is_trusted(loop.snapshot->settings.trusted_proxies, peer.address);
   loop.counters.connections.fetch_add(1, std::memory_order_relaxed);
-  spawn(loop, serve_client(loop, std::make_unique<SocketStream>(loop.executor, descriptor),
-                           std::move(peer)));
+  auto entry = loop.shared.admission.enter(listener.index, peer.trusted ? 0 : peer.address_hash);
+  if (entry.verdict == Admission::Verdict::welcome)
+    return spawn(loop,
+                 serve_client(loop, std::move(stream), std::move(peer), std::move(entry.place)));
+  loop.counters.limits.count(limit_of(entry.verdict));
+  if (loop.turning_away >= most_turned_away) return;  // the rest is closed without a word
+  ++loop.turning_away;
+  spawn(loop, turn_away(loop, std::move(stream), std::move(peer)));
 }
 
 // Nothing to accept: 0, otherwise errno.
-int accept_some(Loop& loop, int listener, const std::string& port, int most) {
+int accept_some(Loop& loop, int descriptor, const ListenerPlace& listener, int most) {
   for (int left = most; left > 0; --left) {
     routing::Address address;
     address.length = sizeof address.storage;
-    const int descriptor =
-        ::accept4(listener, address.get(), &address.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0) {
-      begin_to_serve(loop, descriptor, address, port);
+    const int client =
+        ::accept4(descriptor, address.get(), &address.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (client >= 0) {
+      begin_to_serve(loop, client, address, listener);
     } else if (errno != ECONNABORTED && errno != EINTR) {
       return errno == EAGAIN ? 0 : errno;
     }
@@ -50,13 +69,13 @@ int accept_some(Loop& loop, int listener, const std::string& port, int most) {
 
 }  // namespace
 
-Task<> accept_clients(Loop& loop, int descriptor, std::string port) {
+Task<> accept_clients(Loop& loop, int descriptor, ListenerPlace listener) {
   SocketStream listening{loop.executor, descriptor};
   Waiter waiter{loop.deadlines, loop.executor};
   const auto ref = loop.waiters.enter(waiter);
   TimePoint complained{};
   while (!loop.draining) {
-    const int error = accept_some(loop, descriptor, port, accepts_in_a_row);
+    const int error = accept_some(loop, descriptor, listener, accepts_in_a_row);
     auto deadline = TimePoint::max();
     if (error == 0) {
       listening.wait_for_clients(waiter);
@@ -73,7 +92,7 @@ Task<> accept_clients(Loop& loop, int descriptor, std::string port) {
     loop.refresh_now();
   }
   // Who has connected before we close the socket would otherwise be reset, request and all.
-  if (!loop.stopping) accept_some(loop, descriptor, port, most_at_a_stop);
+  if (!loop.stopping) accept_some(loop, descriptor, listener, most_at_a_stop);
   loop.waiters.leave(ref);
 }
 

@@ -46,6 +46,7 @@ class Loop {
   AccessLog access_log;
   ThreadCounters counters;
   std::size_t election_offset = 0;
+  int turning_away = 0;   // clients that are being told that there is no place
   bool draining = false;  // finish what is under way, begin nothing
   bool stopping = false;  // end everything now
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "proxy/limits.hpp"
 #include "proxy/message_head.hpp"
 
 namespace jkproxy::proxy {
@@ -11,6 +12,7 @@ namespace jkproxy::proxy {
 struct Refusal {
   int status = 400;
   std::string_view reason;  // static text
+  Limit limit = Limit::none;
 };
 
 // What the rules found in a good request; slices count from the head's first byte.

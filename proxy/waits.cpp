@@ -52,7 +52,7 @@ void report_refusal(const Exchange& exchange) {
   auto& runtime = *exchange.worker().runtime;
   runtime.last_refusal.raise(exchange.loop.now());
   const routing::Attempt refused{.outcome = routing::Outcome::refused, .sent_nothing = true};
-  exchange.loop.shared.outcomes.record(runtime.id, refused, exchange.client.peer_hash);
+  exchange.loop.shared.outcomes.record(runtime.id, refused, exchange.client.peer.address_hash);
 }
 
 Task<bool> connect_lives(Exchange& exchange, TimePoint deadline) {

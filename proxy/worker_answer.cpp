@@ -39,13 +39,14 @@ WorkerAttempt::Progress WorkerAttempt::read_answer_head() {
   auto& buffer = connection_->buffer;
   for (;;) {
     if (!buffer.empty()) {
-      const auto found =
-          search_.find_end(buffer.unread(), BlockPool::block_size, BlockPool::block_size);
+      const auto most = exchange_.snapshot->settings.limits.response_head;
+      const auto found = search_.find_end(buffer.unread(), most, most);
       if (found == HeadSearch::Found::complete) return take_answer_head();
-      if (found != HeadSearch::Found::need_more) return malformed_answer("a malformed head");
+      if (found == HeadSearch::Found::bare_line_feed) return malformed_answer("a malformed head");
+      if (found != HeadSearch::Found::need_more) return answer_head_too_large();
     }
     const auto space = buffer.space();
-    if (space.empty()) return malformed_answer("a head without end");
+    if (space.empty()) return answer_head_too_large();
     const auto result = connection_->stream.try_read(space);
     if (!result.moved()) {
       buffer.release_if_empty();
@@ -87,6 +88,11 @@ bool WorkerAttempt::came_too_late() {
   attempt_.session_left = router.has_left(exchange_.request, exchange_.decision, loop_.now());
   attempt_.answer_begun = interim_answers_ > 0;
   return attempt_.session_left;
+}
+
+WorkerAttempt::Progress WorkerAttempt::answer_head_too_large() {
+  loop_.counters.limits.count(Limit::response_head);
+  return malformed_answer("its head is larger than limits.response_head");
 }
 
 WorkerAttempt::Progress WorkerAttempt::malformed_answer(std::string_view fault) {
@@ -159,7 +165,7 @@ Task<> WorkerAttempt::tunnel() {
 void WorkerAttempt::learn_from_answer(std::string_view bytes) {
   runtime_.answered.fetch_add(1, std::memory_order_relaxed);
   if (!runtime_.in_service())
-    loop_.shared.outcomes.record(runtime_.id, attempt_, client_.peer_hash);
+    loop_.shared.outcomes.record(runtime_.id, attempt_, client_.peer.address_hash);
   routing::AnswerSeen seen{.session_id = {}, .static_file = is_static_file(answer_)};
   for (const auto& field : answer_.fields) {
     if (field.name_id != http::field::set_cookie) continue;

@@ -174,10 +174,12 @@ void WorkerAttempt::arm() {
 }
 
 Task<> WorkerAttempt::wait() {
+  const auto begin = loop_.now();
   // Nothing more is read of a client whose bytes the worker does not take: its end goes unnoticed.
   const auto next_look = worker_is_slow() ? loop_.now() + look_interval : TimePoint::max();
   const auto wake = co_await client_.waiter.wait(std::min(deadline(), next_look));
   loop_.refresh_now();
+  if (waits_for_client()) waited_for_client_ += loop_.now() - begin;
   if (loop_.stopping) {
     end_with(Outcome::client_gone);
   } else if (wake == Wake::deadline && loop_.now() < deadline()) {
@@ -201,12 +203,30 @@ bool WorkerAttempt::may_be_broken_off() const {
 }
 
 TimePoint WorkerAttempt::deadline() const {
-  const auto client_patience = exchange_.snapshot->settings.client_timeouts.body;
-  if (download_ && download_step_ == BodyPump::Step::sink_blocked)
-    return progress_at_ + client_patience;
-  if (exchange_.client_gone) return head_written_at_ + settings_.takeover.wait;
-  if (!download_ && client_is_slow()) return progress_at_ + client_patience;
+  if (!download_ && exchange_.client_gone) return head_written_at_ + settings_.takeover.wait;
+  if (waits_for_client()) return client_deadline();
   return progress_at_ + settings_.response_timeout;
+}
+
+bool WorkerAttempt::waits_for_client() const {
+  return download_ ? download_step_ == BodyPump::Step::sink_blocked : client_is_slow();
+}
+
+// Whichever comes first: no progress for so long, or too few bytes for the time that was spent on
+// waiting for the client.
+TimePoint WorkerAttempt::client_deadline() const {
+  const auto& settings = exchange_.snapshot->settings;
+  const auto patience = settings.client_timeouts.body;
+  const auto no_progress = progress_at_ + patience;
+  if (settings.limits.body_rate == 0) return no_progress;
+  const auto bytes = download_ ? download_->body_bytes() : upload_->body_bytes();
+  const std::chrono::seconds earned{bytes / settings.limits.body_rate};
+  return std::min(no_progress, loop_.now() + patience + earned - waited_for_client_);
+}
+
+Limit WorkerAttempt::limit_met() const {
+  const auto patience = exchange_.snapshot->settings.client_timeouts.body;
+  return loop_.now() >= progress_at_ + patience ? Limit::body_time : Limit::body_rate;
 }
 
 bool WorkerAttempt::client_is_slow() const {
@@ -219,13 +239,15 @@ bool WorkerAttempt::worker_is_slow() const {
 
 void WorkerAttempt::on_deadline() {
   if (download_) {
-    exchange_.client_gone = download_step_ == BodyPump::Step::sink_blocked;
+    exchange_.client_gone = waits_for_client();
+    if (exchange_.client_gone) loop_.counters.limits.count(limit_met());
     exchange_.record.aborted = true;
     done_ = true;
   } else if (exchange_.client_gone) {
     end_with(Outcome::client_gone);
   } else if (client_is_slow()) {
-    refusal_ = Refusal{.status = 408, .reason = "The request's body took too long."};
+    refusal_ =
+        Refusal{.status = 408, .reason = "The request's body took too long.", .limit = limit_met()};
     end_with(Outcome::client_gone);
   } else {
     end_with(Outcome::timed_out);

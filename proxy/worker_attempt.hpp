@@ -44,6 +44,9 @@ class WorkerAttempt {
   TimePoint deadline() const;
   bool client_is_slow() const;
   bool worker_is_slow() const;
+  bool waits_for_client() const;
+  TimePoint client_deadline() const;
+  Limit limit_met() const;
   void on_deadline();
   Progress client_left();
   Progress end_with(routing::Outcome outcome);
@@ -53,6 +56,7 @@ class WorkerAttempt {
   Progress read_answer_head();
   Progress take_answer_head();
   bool came_too_late();
+  Progress answer_head_too_large();
   Progress malformed_answer(std::string_view fault);
   Task<> pass_on_interim();
   void begin_download();
@@ -83,6 +87,7 @@ class WorkerAttempt {
   TimePoint begin_;
   TimePoint progress_at_;
   TimePoint head_written_at_{};
+  TimePoint::duration waited_for_client_{};
   BodyPump::Step upload_step_ = BodyPump::Step::moved;
   BodyPump::Step download_step_ = BodyPump::Step::moved;
   bool upload_over_ = false;

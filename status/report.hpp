@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "routing/snapshot.hpp"
@@ -19,6 +20,12 @@ struct Standing {
   std::string last_check;  // empty: no health check
 };
 
+// How often a limit was met.
+struct LimitCount {
+  std::string_view name;  // static text
+  std::uint64_t met = 0;
+};
+
 // Sums over all I/O threads.
 struct ThreadTotals {
   std::size_t threads = 0;
@@ -27,6 +34,7 @@ struct ThreadTotals {
   std::uint64_t open = 0;
   std::uint64_t refusals = 0;
   std::uint64_t log_lines_dropped = 0;
+  std::vector<LimitCount> limits{};
 };
 
 struct WorkerLine {

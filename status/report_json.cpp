@@ -56,6 +56,12 @@ void write_totals(const ThreadTotals& totals, JsonWriter& json) {
   json.close_object();
 }
 
+void write_limits(const std::vector<LimitCount>& limits, JsonWriter& json) {
+  json.open_object();
+  for (const auto& limit : limits) json.member(limit.name, limit.met);
+  json.close_object();
+}
+
 void write_takeovers(const routing::TakeoverTable::Counts& takeovers, JsonWriter& json) {
   json.open_object();
   json.member("confirmed", takeovers.confirmed);
@@ -75,6 +81,8 @@ std::string to_json(const Report& report) {
   json.member("stopping", report.stopping);
   json.key("threads");
   write_totals(report.totals, json);
+  json.key("limits");
+  write_limits(report.totals.limits, json);
   json.key("takeovers");
   write_takeovers(report.takeovers, json);
   json.key("balancers");

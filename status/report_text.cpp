@@ -87,6 +87,16 @@ void append_balancer(const Report& report, const Report::BalancerPart& balancer,
   append_table(rows, out);
 }
 
+// Only those that were met.
+void append_limits(const std::vector<LimitCount>& limits, std::string& out) {
+  std::string met;
+  for (const auto& limit : limits) {
+    if (limit.met == 0) continue;
+    met += (met.empty() ? "" : ", ") + std::string{limit.name} + " " + std::to_string(limit.met);
+  }
+  if (!met.empty()) out += "Limits met: " + met + "\n";
+}
+
 }  // namespace
 
 std::string to_plain_text(const Report& report) {
@@ -102,6 +112,7 @@ std::string to_plain_text(const Report& report) {
   out += "Take-overs: under way " + number(takeovers.gates_closed) + ", waiting requests " +
          number(takeovers.waiting) + ", remembered " + number(takeovers.confirmed) +
          ", unconfirmed " + number(takeovers.provisional) + "\n";
+  append_limits(totals.limits, out);
   for (const auto& balancer : report.balancers) append_balancer(report, balancer, out);
   return out;
 }

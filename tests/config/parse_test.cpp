@@ -285,7 +285,8 @@ status: { bind: "127.0.0.1:8404" }
 trusted_proxies: [127.0.0.0/8, "fd00::/8", 10.1.2.3]
 access_log: { file: /var/log/a.log, format: combined }
 log: { file: "/x \"$${a}\\", level: debug }
-limits: { request_line: 4KiB, head: 16KiB, fields: 50, replay_body: 1MiB }
+limits: { request_line: 4KiB, head: 16KiB, fields: 50, response_head: 8KiB, replay_body: 1MiB,
+          replay_memory: 2MiB, body_rate: 1KiB, requests_per_connection: 7, connections: 8, connections_per_client: 9 }
 client_timeouts: { head: 1s, body: 2s, keep_alive: 3s }
 shutdown_timeout: 0s
 threads: 4
@@ -319,7 +320,8 @@ TEST(Parse, ReadsEveryKey) {
   EXPECT_EQ(settings.mounts.at(1), (MountSettings{"shop.example.com", "/", "farm"}));
   EXPECT_EQ(settings.trusted_proxies.at(0).prefix, 104);
   EXPECT_EQ(settings.log, (LogSettings{"/x \"${a}\\", LogLevel::debug}));
-  EXPECT_EQ(settings.limits, (LimitSettings{4096, 16384, 50, 1048576}));
+  EXPECT_EQ(settings.limits,
+            (LimitSettings{4096, 16384, 50, 8192, 1048576, 2097152, 1024, 7, 8, 9}));
   EXPECT_EQ(settings.shutdown_timeout, 0s);
   EXPECT_EQ(settings.threads, 4);
 }

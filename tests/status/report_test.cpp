@@ -34,7 +34,11 @@ Report one_worker() {
       {.snapshot = *snapshot,
        .standings = {{.worker = runtime.id, .cause = "a \"cause\"\n", .last_check = "status 503"}},
        .takeovers = {.confirmed = 3, .provisional = 2, .gates_closed = 1},
-       .totals = {.threads = 2, .requests = 18, .connections = 5, .open = 4},
+       .totals = {.threads = 2,
+                  .requests = 18,
+                  .connections = 5,
+                  .open = 4,
+                  .limits = {{.name = "head", .met = 3}, {.name = "fields"}}},
        .version = "0.1.0",
        .started = started,
        .now = clock.now()});
@@ -52,6 +56,10 @@ TEST(StatusJson, TellsEverything) {
     "connections": 5,
     "open_connections": 4,
     "log_lines_dropped": 0
+  },
+  "limits": {
+    "head": 3,
+    "fields": 0
   },
   "takeovers": {
     "confirmed": 3,
@@ -105,6 +113,7 @@ TEST(StatusText, HasAlignedColumnsInModJksWords) {
             "jkproxy 0.1.0, up 1m 8s\n"
             "Threads: 2, requests 18, refused 0, clients 4 of 5, log lines dropped 0\n"
             "Take-overs: under way 1, waiting requests 0, remembered 3, unconfirmed 2\n"
+            "Limits met: head 3\n"
             "\n"
             "Balancer farm: method by_requests\n"
             "  Name  Act State For   D F V Acc Sess Err CE Wr Rd    Busy Route RR Cd Url"

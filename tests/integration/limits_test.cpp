@@ -1,0 +1,153 @@
+// Limits on clients and workers: each has its status and its counter, and service goes on.
+
+#include "tests/integration/whole_proxy.hpp"
+
+namespace jkproxy {
+namespace {
+
+using std::chrono::milliseconds;
+
+class Limits : public HandProxy {
+ protected:
+  Limits() { settings.status = {.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}}; }
+
+  // How often the status says that the limit was met.
+  int met(const std::string& limit) const {
+    auto client = Connection::to(server->status_port());
+    client.send("GET /status.json HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    const auto report = client.receive_all();
+    const auto at = report.find("\"" + limit + "\":");
+    return at == std::string::npos ? -1 : std::stoi(report.substr(at + limit.size() + 3));
+  }
+  // A client that has been served once, and stays.
+  Connection serve_one() {
+    auto client = connect();
+    client.send(request);
+    auto worker = node1.accept();
+    worker.receive_head();
+    worker.send(ok("served", "Connection: close\r\n"));
+    EXPECT_TRUE(client.receive_message().ends_with("served"));
+    return client;
+  }
+  void expect_turned_away() const {
+    auto client = connect();
+    const auto answer = client.receive_all();
+    EXPECT_EQ(status_of(answer), "503");
+    EXPECT_NE(answer.find("\r\nRetry-After: "), std::string::npos);
+    EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos);
+  }
+
+  const std::string request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+};
+
+TEST_F(Limits, AClientTooManyIsToldSoAndTheNextOneIsServed) {
+  settings.limits.connections = 1;
+  start();
+  {
+    auto client = serve_one();
+    expect_turned_away();
+    client.close();
+  }
+  for (auto next = connect();; next = connect()) {  // until the proxy has seen it leave
+    next.send(request);
+    if (node1.is_called(20)) break;
+  }
+  EXPECT_GE(met("connections"), 1);
+}
+
+TEST_F(Limits, AListenersClientsAreCountedAlone) {
+  settings.listeners.front().connections = 1;
+  settings.listeners.push_back({.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}});
+  start();
+  auto client = serve_one();
+  expect_turned_away();
+  EXPECT_EQ(met("listener_connections"), 1);
+  auto other = Connection::to(server->listener_ports().back());
+  other.send(request);
+  auto worker = node1.accept();
+  EXPECT_FALSE(worker.receive_head().empty());
+}
+
+TEST_F(Limits, AnAddressHasItsShare) {
+  settings.limits.connections_per_client = 1;
+  start();
+  auto client = serve_one();
+  expect_turned_away();
+  EXPECT_EQ(met("connections_per_client"), 1);
+}
+
+TEST_F(Limits, ATrustedProxysClientsAreNotCountedByItsAddress) {
+  settings.limits.connections_per_client = 1;
+  settings.trusted_proxies = {{.address = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 0},
+                               .prefix = 104,
+                               .text = {}}};
+  start();
+  auto client = serve_one();
+  auto other = serve_one();
+}
+
+TEST_F(Limits, AConnectionEndsAfterItsLastRequest) {
+  settings.limits.requests_per_connection = 2;
+  start();
+  auto client = serve_one();
+  client.send(request);
+  auto worker = node1.accept();
+  worker.receive_head();
+  worker.send(ok("last"));
+  const auto answer = client.receive_all();
+  EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos);
+  EXPECT_TRUE(answer.ends_with("last"));
+}
+
+TEST_F(Limits, AnAnswersHeadIsBounded) {
+  settings.limits.response_head = 1024;
+  start();
+  auto client = connect();
+  client.send(request);
+  auto worker = node1.accept();
+  worker.receive_head();
+  worker.send("HTTP/1.1 200 OK\r\nA: " + std::string(1024, 'a'));
+  EXPECT_EQ(status_of(client.receive_message()), "502");
+  EXPECT_EQ(met("response_head"), 1);
+}
+
+TEST_F(Limits, ABodyThatTricklesIs408) {
+  settings.client_timeouts.body = milliseconds{300};
+  settings.limits.body_rate = 1024UL * 1024;
+  start();
+  auto client = connect();
+  client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
+  auto worker = node1.accept();
+  worker.receive_head();
+  std::thread trickle{[&] {  // always some progress
+    while (client.send("b")) std::this_thread::sleep_for(milliseconds{20});
+  }};
+  EXPECT_EQ(status_of(client.receive_all()), "408");
+  trickle.join();
+  EXPECT_EQ(met("body_rate"), 1);
+}
+
+TEST_F(Limits, ABodyThatStopsIs408) {
+  settings.client_timeouts.body = milliseconds{100};
+  start();
+  auto client = connect();
+  client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nb");
+  auto worker = node1.accept();
+  EXPECT_EQ(status_of(client.receive_all()), "408");
+  EXPECT_EQ(met("body_time"), 1);
+}
+
+TEST_F(Limits, WithoutMemoryForItABodyIsSentOnceOnly) {
+  settings.limits.replay_memory = 3;
+  start();
+  auto client = connect();
+  client.send("PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+  auto worker = node1.accept();
+  worker.receive_until("body");
+  worker.reset();
+  EXPECT_EQ(status_of(client.receive_message()), "502");
+  EXPECT_EQ(met("replay_memory"), 1);
+}
+
+}  // namespace
+}  // namespace jkproxy
