@@ -93,7 +93,8 @@ bool WorkerAttempt::judge_connect(int error) {
   attempt_.outcome = error == ECANCELED ? Outcome::client_gone : Outcome::refused;
   attempt_.local_fault = is_local_fault(error);
   attempt_.connect_timed_out = error == ETIMEDOUT;
-  if (attempt_.outcome == Outcome::refused && !attempt_.local_fault)
+  // Silence is no end of a process.
+  if (routing::effect_on_worker(attempt_) == routing::Effect::dead)
     runtime_.last_refusal.raise(loop_.now());
   return false;
 }

@@ -149,18 +149,19 @@ Decision Router::choose_by_table(const Request& request, Decision decision, std:
   decision.key = takeover_key(secret_, settings.name, stem);
   decision.table = &table_;
   const TakeoverCandidates workers{request, decision.own, stem, now};
+  const bool own_is_open = decision.own && !was_tried(request, *decision.own) &&
+                           !is_stopped(runtime_of(request, *decision.own));
   const Entering entering{
       .key = decision.key,
       .route_worker = decision.own ? runtime_of(request, *decision.own).id : unknown_worker,
       .waiter = request.waiter,
+      .own_is_open = own_is_open,
       .quiet = request.quiet,
       .stays = request.stays,
       .wait = settings.takeover.wait,
       .remember = settings.takeover.remember,
       .now = now};
 
-  const bool own_is_open = decision.own && !was_tried(request, *decision.own) &&
-                           !is_stopped(runtime_of(request, *decision.own));
   if (own_is_open) {
     auto& runtime = runtime_of(request, *decision.own);
     const bool usable = runtime.in_service();
@@ -179,9 +180,11 @@ Decision Router::choose_by_table(const Request& request, Decision decision, std:
   if (const auto entered = table_.enter(entering, workers))
     return settle(request, decision, *entered, *workers.member_of(entered->to));
   const auto kind = workers.last_kind();
-  return stay_with_own(
-      request, decision,
-      kind == TakeoverWorkers::Kind::stays || kind == TakeoverWorkers::Kind::retries);
+  const bool retries = kind == TakeoverWorkers::Kind::retries;
+  if (retries)  // its process may have ended meanwhile
+    if (const auto entered = table_.look_up(entering, workers))
+      return settle(request, decision, *entered, *workers.member_of(entered->to));
+  return stay_with_own(request, decision, retries || kind == TakeoverWorkers::Kind::stays);
 }
 
 bool Router::still_holds(const Request& request, const Decision& decision, TimePoint now) {
@@ -203,7 +206,7 @@ bool Router::has_left(const Request& request, const Decision& decision, TimePoin
   const auto& runtime = runtime_of(request, decision.member);
   if (runtime.consult_until.load(std::memory_order_acquire) <= now) return false;
   const auto key = takeover_key(secret_, request.balancer->settings.name, stem);
-  return table_.has_left(key, runtime.id, now);
+  return table_.has_left(key, runtime.id, decision.in_table ? decision.generation : 0, now);
 }
 
 }  // namespace jkproxy::routing

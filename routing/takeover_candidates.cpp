@@ -148,7 +148,10 @@ bool TakeoverCandidates::lives(WorkerId worker) const {
 
 std::uint32_t TakeoverCandidates::process(WorkerId worker) const {
   const auto member = member_of(worker);
-  return member ? runtime(*member).generation.load(std::memory_order_relaxed) : 0;
+  if (!member) return 0;
+  const auto& asked = runtime(*member);
+  const bool ended = !asked.in_service() && asked.last_refusal.load() > asked.usable_since.load();
+  return asked.generation.load(std::memory_order_relaxed) + (ended ? 1 : 0);
 }
 
 void TakeoverCandidates::consult(WorkerId worker, TimePoint until) const {

@@ -33,6 +33,17 @@ void join_from(DisplacedList& from, WorkerId worker, TimePoint usable_since) {
   from.push_back({.worker = worker, .usable_since = usable_since});
 }
 
+// Nobody knows whether the first has taken the session over (a slow static file has not): one more
+// goes, and again alone. If it has, the next answer says so. A worker that stalled needs a moment
+// for what waited in it.
+bool is_overdue(GatePlace& place, const Entering& entering, TimePoint last_byte) {
+  const bool written = place.written != TimePoint{};
+  if (!written || last_byte < place.written) return false;
+  if (place.heard == TimePoint{}) place.heard = entering.now;
+  return entering.now >= place.written + entering.wait &&
+         entering.now >= place.heard + silence_step;
+}
+
 }  // namespace
 
 bool GatePlace::remove_waiter(const WaiterRef& waiter) {
@@ -86,6 +97,9 @@ std::optional<Entered> TakeoverTable::Shard::pass(Entry& entry, const Entering& 
       return admit(entry, entering, workers);
     case TakeoverWorkers::Kind::moves: break;
   }
+  // With an older cookie nobody else finds the session.
+  const bool cannot_take_it = entry.has_it && entering.route_worker != left;
+  if (cannot_take_it && workers.lives(left)) return admit(entry, entering, workers);
   if (!entering.quiet && workers.lives(left)) return depart(entry, entering, workers);
   join_from(entry.from, left, workers.usable_since(left));
   move_to(entry, choice, entering, workers);
@@ -99,7 +113,10 @@ std::optional<Entered> TakeoverTable::Shard::reload(Entry* entry, const Entering
   const auto process = workers.process(entering.route_worker);
   if (process == 0) return std::nullopt;
   if (entry != nullptr && entry->to != entering.route_worker) return std::nullopt;
-  if (entry != nullptr && entry->process == process) return std::nullopt;
+  if (entry != nullptr && entry->process == process) {
+    if (entry->gate_open) return std::nullopt;
+    return admit(*entry, entering, workers);  // back at a former worker, not settled there yet
+  }
   auto& target = entry == nullptr ? make(entering) : *entry;
   target.to = entering.route_worker;
   close_gate(target, process);
@@ -122,6 +139,8 @@ std::optional<Entered> TakeoverTable::Shard::displace(Entry* entry, const Enteri
   target.from = std::move(from);
   if (!entering.quiet && workers.lives(entering.route_worker)) {
     leave_from(target.from, entering.route_worker);
+    const bool stood_there = entry != nullptr && entry->to == entering.route_worker;
+    if (!stood_there) target.has_it = workers.process(entering.route_worker) == 0;
     target.to = entering.route_worker;
     return depart(target, entering, workers);
   }
@@ -140,7 +159,8 @@ Entered TakeoverTable::Shard::depart(Entry& entry, const Entering& entering,
   if (entering.stays) {
     entry.stays_until = entering.now + stay_time;
     entry.process = process;
-    open_gate(entry);
+    entry.leaving = false;
+    if (entry.has_it) open_gate(entry);
   } else if (entering.now >= entry.stays_until && !entry.leaving) {
     close_gate(entry, process);
     entry.reloads = false;
@@ -163,7 +183,7 @@ void TakeoverTable::Shard::close_gate(Entry& entry, std::uint32_t process) {
 }
 
 void TakeoverTable::Shard::open_gate(Entry& entry) {
-  entry.gate_open = true;
+  entry.gate_open = entry.has_it = true;
   entry.reloads = entry.leaving = false;
 }
 
@@ -174,7 +194,8 @@ void TakeoverTable::Shard::move_to(Entry& entry, const TakeoverWorkers::Choice& 
   entry.to = choice.to;
   entry.may_hold_old_copy = choice.may_hold_old_copy;
   close_gate(entry, workers.process(choice.to));
-  entry.reloads = false;
+  entry.moved = entry.generation;
+  entry.reloads = entry.has_it = false;
   entry.stays_until = {};
   if (entry.place) entry.place->remove_waiter(entering.waiter);
 }
@@ -201,9 +222,7 @@ Gate TakeoverTable::Shard::gate_of(Entry& entry, const Entering& entering,
                                    const TakeoverWorkers& workers) {
   auto* place = entry.place.get();
   if (place != nullptr && !entry.gate_open && place->occupied) {
-    const auto silent = [&] { return workers.last_byte(entry.to) < place->written; };
-    const bool written = place->written != TimePoint{};
-    if (written && entering.now >= place->written + entering.wait && !silent()) open_gate(entry);
+    if (is_overdue(*place, entering, workers.last_byte(entry.to))) place->vacate();
     // Somebody who was called and never came must not hold up the session.
     if (place->reserved && entering.now > place->reserved_at + entering.wait) place->vacate();
   }

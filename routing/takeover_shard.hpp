@@ -19,14 +19,15 @@ struct GatePlace {
   bool occupied = false;  // `first` is somebody
   bool reserved = false;  // `first` was promoted and did not come back yet
   TimePoint reserved_at;
-  TimePoint written;               // newest request head to `to` in this generation; zero: none yet
+  TimePoint written;  // newest request head to `to` in this generation; zero: none yet
+  TimePoint heard;    // since then `to` is known to have given somebody a byte after `written`
   std::vector<WaiterRef> waiters;  // in the order in which they came
 
   bool empty() const { return !occupied && waiters.empty(); }
   bool may_go_first(const WaiterRef& waiter) const { return !occupied || first == waiter; }
   void vacate() {
     occupied = reserved = false;
-    written = {};
+    written = heard = {};
   }
   bool remove_waiter(const WaiterRef& waiter);
 };
@@ -46,6 +47,7 @@ struct TakeoverTable::Entry : LruHook {
   DisplacedList from;
   std::unique_ptr<GatePlace> place;
   std::uint64_t generation = 0;
+  std::uint64_t moved = 0;  // the generation in which it came to `to`
   TimePoint lapses;
   TimePoint dispatched;  // newest request head to `to`; zero: none in this generation
   WorkerId to = unknown_worker;
@@ -54,6 +56,7 @@ struct TakeoverTable::Entry : LruHook {
   std::uint32_t process = 0;  // of `to`, which the gate is about
   bool reloads = false;       // `to` restarted: the session is not known to be loaded there
   bool leaving = false;       // `to` lives: who is first waits until nobody uses the session
+  bool has_it = false;        // `to` has taken the session over: it is not under an older key now
   TimePoint stays_until;      // it was in use all the time: not tried again before
   bool may_hold_old_copy = false;
 

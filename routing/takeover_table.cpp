@@ -39,8 +39,13 @@ std::optional<Entered> TakeoverTable::enter(const Entering& entering,
   const std::lock_guard lock{shard.mutex};
   auto* entry = shard.find(entering.key, entering.now);
   if (entry == nullptr) return shard.displace(nullptr, entering, workers);
-  if (!entry->applies_to(entering.route_worker)) return shard.displace(entry, entering, workers);
-  return shard.pass(*entry, entering, workers);
+  // The others of the session that are on their way to `to` stay there as well: it was answered
+  // since it was found in error, or is about to be.
+  const bool still_there = entry->to == entering.route_worker && entering.own_is_open &&
+                           !workers.lost(entry->to, entry->dispatched, entry->generation);
+  if (still_there || entry->applies_to(entering.route_worker))
+    return shard.pass(*entry, entering, workers);
+  return shard.displace(entry, entering, workers);
 }
 
 bool TakeoverTable::holds(const TakeoverKey& key, std::uint64_t generation) const {
@@ -57,11 +62,14 @@ bool TakeoverTable::applies(const TakeoverKey& key, WorkerId route_worker, TimeP
   return entry != nullptr && entry->applies_to(route_worker);
 }
 
-bool TakeoverTable::has_left(const TakeoverKey& key, WorkerId worker, TimePoint now) const {
+bool TakeoverTable::has_left(const TakeoverKey& key, WorkerId worker, std::uint64_t generation,
+                             TimePoint now) const {
   auto& shard = shard_of(key);
   const std::lock_guard lock{shard.mutex};
   const auto* entry = shard.find(key, now);
-  return entry != nullptr && entry->to != worker && entry->applies_to(worker);
+  if (entry == nullptr) return false;
+  if (generation != 0 && generation < entry->moved) return true;
+  return entry->to != worker && entry->applies_to(worker);
 }
 
 void TakeoverTable::dispatched(const TakeoverKey& key, std::uint64_t generation, TimePoint now) {
@@ -70,7 +78,9 @@ void TakeoverTable::dispatched(const TakeoverKey& key, std::uint64_t generation,
   const auto found = shard.entries.find(key);
   if (found == shard.entries.end() || found->second->generation != generation) return;
   found->second->dispatched = now;
-  if (found->second->place) found->second->place->written = now;
+  if (!found->second->place) return;
+  found->second->place->written = now;
+  found->second->place->heard = {};
 }
 
 std::vector<WaiterRef> TakeoverTable::leave(const TakeoverKey& key, const WaiterRef& waiter,

@@ -52,6 +52,7 @@ struct Entering {
   TakeoverKey key;
   WorkerId route_worker = unknown_worker;  // the worker whose route the cookie has
   WaiterRef waiter;                        // this exchange
+  bool own_is_open = false;                // not stopped, and not tried by this request
   bool quiet = false;                      // told `leaves`, and nobody used the session since
   bool stays = false;                      // told `leaves`, and the session was used all the time
   milliseconds wait{};                     // takeover.wait
@@ -147,8 +148,10 @@ class TakeoverTable {
 
   // True while the entry has this very generation: nobody displaced the session meanwhile.
   bool holds(const TakeoverKey& key, std::uint64_t generation) const;
-  // True when the session has left `worker` for another one.
-  bool has_left(const TakeoverKey& key, WorkerId worker, TimePoint now) const;
+  // True when the session has left `worker` for another one since `generation`, even if it came
+  // back. Generation 0: the table did not send the request there.
+  bool has_left(const TakeoverKey& key, WorkerId worker, std::uint64_t generation,
+                TimePoint now) const;
   // True when an entry would send a cookie with the route of `route_worker` elsewhere.
   bool applies(const TakeoverKey& key, WorkerId route_worker, TimePoint now) const;
 

@@ -104,10 +104,53 @@ TEST_F(LeaveLivingWorker, IsLeftByAFallbacksSessionToo) {
   const char to = farm.serve("5F-n1.A", 1);
   farm.stop(to);
   const auto old_cookie = choose(2);
-  EXPECT_EQ(old_cookie.verdict, Verdict::leave);
+  EXPECT_EQ(old_cookie.verdict, Verdict::go) << "with it nobody else finds the session";
   EXPECT_EQ(Farm::name_of(old_cookie), to);
   const auto new_cookie = farm.choose(std::string("5F-n1.") + to, 3);
-  EXPECT_EQ(new_cookie.verdict, Verdict::wait);
+  EXPECT_EQ(new_cookie.verdict, Verdict::leave);
+  EXPECT_EQ(choose(2).verdict, Verdict::wait);
+}
+
+TEST_F(LeaveLivingWorker, StaysBehindTheGateWhileItsTakeOverIsNotProven) {
+  farm.kill('A');
+  const auto first = choose(1);
+  farm.dispatch(first);
+  farm.stop(Farm::name_of(first));
+  EXPECT_EQ(choose(2).verdict, Verdict::leave);
+  const auto stays = choose(2, false, true);
+  EXPECT_EQ(stays.verdict, Verdict::go);
+  EXPECT_TRUE(stays.first);
+  EXPECT_EQ(choose(3).verdict, Verdict::wait);
+}
+
+// The answer comes before the control thread has published that it is back.
+TEST(AnsweredInError, KeepsTheSessionsThatWereSentToItSince) {
+  Farm farm{3};
+  farm.kill('A');
+  const char to = farm.serve("5F-n1.A", 1);
+  const char other = to == 'B' ? 'C' : 'B';
+  farm.freeze(to);
+  farm.freeze(other);
+  EXPECT_EQ(farm.serve("5F-n1.A", 2), to);
+  farm.restart(other);
+  EXPECT_EQ(Farm::name_of(farm.choose("5F-n1.A", 3)), to);
+  EXPECT_EQ(Farm::name_of(farm.choose(std::string("5F-n1.") + to, 4)), to);
+}
+
+TEST(HasLeft, IsTrueThoughTheSessionCameBackMeanwhile) {
+  Farm farm{3};
+  farm.kill('A');
+  const auto slow = farm.request("5F-n1.A", 1);
+  const auto sent = farm.choose(slow);
+  farm.dispatch(sent);
+  const char to = Farm::name_of(sent);
+  const char other = to == 'B' ? 'C' : 'B';
+  farm.freeze(to);
+  EXPECT_EQ(farm.serve("5F-n1.A", 2), other);
+  farm.restart(to);
+  farm.freeze(other);
+  EXPECT_EQ(farm.serve("5F-n1.A", 3), to);
+  EXPECT_TRUE(farm.router.has_left(slow, sent, farm.clock.now()));
 }
 
 TEST(HasLeft, IsTrueForAnAnswerOfTheWorkerThatASessionWasDisplacedFrom) {

@@ -104,6 +104,22 @@ TEST_F(RestartedWorker, LosesItsSessionsWhenItDiesAgain) {
   EXPECT_NE(Farm::name_of(moved), 'A');
 }
 
+TEST_F(RestartedWorker, GetsTheFirstAloneThoughItIsInErrorStillAsAllAre) {
+  farm.kill('A');
+  farm.stop('B');
+  farm.stop('C');
+  const auto first = choose(1);
+  EXPECT_EQ(first.reason, Reason::forced_recovery);
+  EXPECT_EQ(Farm::name_of(first), 'A');
+  EXPECT_TRUE(first.first);
+  EXPECT_EQ(choose(2).verdict, Verdict::wait);
+  farm.dispatch(first);
+  farm.answer(farm.request("5F-n1.A", 1), first, Leave::settled);
+  farm.restart('A');
+  EXPECT_FALSE(choose(2).first) << "one load is enough";
+  EXPECT_EQ(choose(2).verdict, Verdict::go);
+}
+
 TEST_F(RestartedWorker, LetsTheFirstGoElsewhereWhenItDiesUnderIt) {
   restart_a();
   auto request = farm.request("5F-n1.A", 1);

@@ -138,20 +138,47 @@ TEST_F(TakeoverTableTest, PlaceKeptForSomebodyWhoNeverComesIsGivenAway) {
   EXPECT_EQ(enter(3).gate, Gate::first);
 }
 
-TEST_F(TakeoverTableTest, GateOpensByTimeAfterTheHeadWasWritten) {
+// It may be a slow static file, for which nothing was taken over.
+TEST_F(TakeoverTableTest, NextGoesFirstByTimeAfterTheHeadWasWritten) {
   const auto first = enter(1);
   clock.turn(milliseconds{10'000});  // connecting: no time runs
   EXPECT_EQ(enter(2).gate, Gate::wait);
   write_head(first);
   const auto written = clock.now();
   workers.byte = written;
+  EXPECT_EQ(enter(2).gate, Gate::wait);
   clock.turn(wait - milliseconds{1});
   const auto waiting = enter(2);
   EXPECT_EQ(waiting.gate, Gate::wait);
   EXPECT_EQ(waiting.retry_at, written + wait);
   clock.turn(milliseconds{1});
-  EXPECT_EQ(enter(2).gate, Gate::open);
-  EXPECT_EQ(table.counts().waiting, 0u);
+  EXPECT_EQ(enter(2).gate, Gate::first);
+  EXPECT_EQ(enter(3).gate, Gate::wait);
+}
+
+// What waited in it while it stalled comes first.
+TEST_F(TakeoverTableTest, WorkerThatStalledGetsAMomentBeforeTheNextGoes) {
+  write_head(enter(1));
+  workers.byte = clock.now() - milliseconds{1};
+  clock.turn(wait * 2);
+  EXPECT_EQ(enter(2).gate, Gate::wait);
+  workers.byte = clock.now();
+  EXPECT_EQ(enter(2).gate, Gate::wait);
+  clock.turn(milliseconds{100});
+  EXPECT_EQ(enter(2).gate, Gate::first);
+}
+
+TEST_F(TakeoverTableTest, LateSetCookieOfAFormerFirstOpensTheGate) {
+  const auto first = enter(1);
+  write_head(first);
+  workers.byte = clock.now();
+  EXPECT_EQ(enter(2).gate, Gate::wait);
+  clock.turn(wait);
+  EXPECT_EQ(enter(2).gate, Gate::first);
+  EXPECT_EQ(enter(3).gate, Gate::wait);
+  table.confirm(key(1), first.to, remember, clock.now());
+  EXPECT_EQ(leave(1, Leave::settled), std::vector{ref(3)});
+  EXPECT_EQ(enter(3).gate, Gate::open);
 }
 
 TEST_F(TakeoverTableTest, GateStaysClosedWhileTheWorkerGivesNobodyAByte) {
@@ -163,7 +190,9 @@ TEST_F(TakeoverTableTest, GateStaysClosedWhileTheWorkerGivesNobodyAByte) {
   EXPECT_EQ(waiting.gate, Gate::wait);
   EXPECT_GT(waiting.retry_at, clock.now());
   workers.byte = clock.now();
-  EXPECT_EQ(enter(2).gate, Gate::open);
+  EXPECT_EQ(enter(2).gate, Gate::wait);
+  clock.turn(milliseconds{100});
+  EXPECT_EQ(enter(2).gate, Gate::first);
 }
 
 TEST_F(TakeoverTableTest, FirstKeepsItsPlaceWhileItTriesAgain) {
