@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iomanip>
+#include <iostream>
+#include <set>
+
+#include "tests/model/history.hpp"
+
+namespace jkproxy::model {
+namespace {
+
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 0);
+}
+
+constexpr std::uint64_t usual_histories = 2'000;
+
+// Histories among the usual ones that are still lost: see README.md. Whoever mends one takes it
+// out.
+const std::set<std::uint64_t> open_seeds{510, 1737};
+
+struct Total {
+  std::uint64_t histories = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t sessions = 0;
+  std::uint64_t takeovers = 0;
+  std::uint64_t faults = 0;
+  std::array<std::uint64_t, causes> excused{};
+
+  void add(const Result& result) {
+    ++histories;
+    requests += static_cast<std::uint64_t>(result.requests);
+    answered += static_cast<std::uint64_t>(result.answered);
+    sessions += static_cast<std::uint64_t>(result.sessions);
+    takeovers += static_cast<std::uint64_t>(result.takeovers);
+    faults += static_cast<std::uint64_t>(result.faults);
+    for (std::size_t i = 0; i < causes; ++i)
+      excused[i] += static_cast<std::uint64_t>(result.excused[i]);
+  }
+  void print() const {
+    std::cout << histories << " histories: " << requests << " requests, " << answered
+              << " answered; " << sessions << " sessions, " << takeovers
+              << " of them loaded by another process; " << faults << " faults\n";
+    for (std::size_t i = 1; i < causes; ++i)
+      std::cout << std::setw(10) << excused[i] << "  " << to_text(static_cast<Cause>(i)) << '\n';
+  }
+};
+
+// JKPROXY_HISTORIES: how many. JKPROXY_FIRST_SEED: the first one's seed. JKPROXY_SEED: only this
+// one, with every step.
+TEST(Model, NoHistoryLosesWhatWasAnswered) {
+  if (const auto seed = number_from_environment("JKPROXY_SEED", 0); seed != 0) {
+    for (const auto& violation : run_history(seed, &std::cout).violations)
+      ADD_FAILURE() << violation;
+    return;
+  }
+  const auto first = number_from_environment("JKPROXY_FIRST_SEED", 1);
+  const auto histories = number_from_environment("JKPROXY_HISTORIES", usual_histories);
+  Total total;
+  const auto most_failures = number_from_environment("JKPROXY_MOST_FAILURES", 20);
+  std::uint64_t failed = 0;
+  for (auto seed = first; seed < first + histories && failed < most_failures; ++seed) {
+    const auto result = run_history(seed);
+    total.add(result);
+    if (result.violations.empty()) continue;
+    if (open_seeds.contains(seed)) {
+      std::cout << "open: JKPROXY_SEED=" << seed << ": " << result.violations.front() << '\n';
+      continue;
+    }
+    ++failed;
+    ADD_FAILURE() << "JKPROXY_SEED=" << seed << " with " << result.proxies
+                  << " jkproxy: " << result.violations.front();
+  }
+  total.print();
+}
+
+}  // namespace
+}  // namespace jkproxy::model
