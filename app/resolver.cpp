@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "app/worker_addresses.hpp"
+
 namespace jkproxy::app {
 
 namespace asio = boost::asio;
@@ -28,7 +30,6 @@ routing::Address address_of(const tcp::endpoint& endpoint) {
 
 struct Resolver::Named {
   const routing::Worker& worker;
-  std::optional<routing::Address> address{};
   routing::TimePoint asked_at{};
   bool under_way = false;
   bool failing = false;
@@ -42,19 +43,28 @@ struct Resolver::State {
   OnFailure on_failure;
   LookUp look_up;
   std::vector<Named> named{};
+  WorkerAddresses addresses{};
   bool stopped = false;
 
-  void learn(Named& entry, const std::vector<routing::Address>& addresses) {
-    entry.failing = false;
-    const auto same = [&](const auto& address) { return entry.address == address; };
-    if (std::any_of(addresses.begin(), addresses.end(), same)) return;
-    entry.address = addresses.front();
-    on_address(entry.worker.id(), *entry.address);
+  Named* find(routing::WorkerId worker) {
+    const auto found = std::find_if(named.begin(), named.end(),
+                                    [&](const auto& entry) { return entry.worker.id() == worker; });
+    return found == named.end() ? nullptr : &*found;
   }
 
-  void fail(Named& entry, const std::string& why) {
-    if (!entry.failing) on_failure(entry.worker, why);
+  // True: it has a new address.
+  bool learn(Named& entry, const std::vector<routing::Address>& found) {
+    entry.failing = false;
+    if (found.empty() || !addresses.learn(entry.worker.id(), found)) return false;
+    on_address(entry.worker.id(), addresses.address(entry.worker.id()));
+    return true;
+  }
+
+  void fail(Named& entry, const boost::system::error_code& error) {
+    if (!entry.failing) on_failure(entry.worker, error.message());
     entry.failing = true;
+    const bool exists_not = error == asio::error::host_not_found || error == asio::error::no_data;
+    if (exists_not && addresses.lose(entry.worker.id())) on_address(entry.worker.id(), {});
   }
 };
 
@@ -87,9 +97,8 @@ void Resolver::stop() {
 }
 
 void Resolver::resolve_soon(routing::WorkerId worker) {
-  const auto found = std::find_if(state_->named.begin(), state_->named.end(),
-                                  [&](const auto& named) { return named.worker.id() == worker; });
-  if (found == state_->named.end()) return;
+  auto* const found = state_->find(worker);
+  if (found == nullptr) return;
   if (state_->clock() - found->asked_at >= least_pause) resolve(state_, *found);
 }
 
@@ -97,11 +106,13 @@ void Resolver::resolve(const std::shared_ptr<State>& state, Named& named) {
   if (named.under_way || state->stopped) return;
   named.under_way = true;
   named.asked_at = state->clock();
-  const auto found = [state, &named](const auto& addresses, const std::string& why) {
+  const auto found = [state, &named](const auto& addresses, const auto& error) {
     named.under_way = false;
     if (state->stopped) return;
-    if (addresses.empty()) return state->fail(named, why);
-    state->learn(named, addresses);
+    if (error) return state->fail(named, error);
+    if (!state->learn(named, addresses)) return;
+    for (const auto other : state->addresses.sharing(named.worker.id()))
+      if (auto* sharer = state->find(other)) resolve(state, *sharer);
   };
   state->look_up(named.worker.settings.address, found);
 }
@@ -127,7 +138,8 @@ Resolver::LookUp system_look_up(asio::io_context& control) {
         [found = std::move(found)](const boost::system::error_code& error, const auto& results) {
           std::vector<routing::Address> addresses;
           for (const auto& result : results) addresses.push_back(address_of(result.endpoint()));
-          found(addresses, error ? error.message() : "no address");
+          const auto none = make_error_code(asio::error::no_data);
+          found(addresses, error || !addresses.empty() ? error : none);
         });
   };
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,19 +15,19 @@
 namespace jkproxy::app {
 
 // Finds the addresses of workers that are given by name: at start, every 30 s, and soon after a
-// failed connect. An address that is still among the answers stays; one that cannot be found any
-// more stays, too. Control thread.
+// failed connect. What is kept and what is forgotten: see WorkerAddresses. Control thread.
 class Resolver {
  public:
-  using OnAddress = std::function<void(routing::WorkerId, const routing::Address&)>;
+  using OnAddress = std::function<void(routing::WorkerId, const std::optional<routing::Address>&)>;
   using OnFailure = std::function<void(const routing::Worker&, const std::string& why)>;
-  // `addresses`: all of the name, or none and `why` not.
-  using Found =
-      std::function<void(const std::vector<routing::Address>& addresses, const std::string& why)>;
+  // `addresses`: all of the name, or none and an error.
+  using Found = std::function<void(const std::vector<routing::Address>& addresses,
+                                   const boost::system::error_code& error)>;
   // Finds the addresses of a name without blocking; calls back on the control thread, later.
   using LookUp = std::function<void(const config::Endpoint&, Found)>;
 
-  // `on_address`: the first address, or a new one. `on_failure`: once until it works again.
+  // `on_address`: the first address, a new one, or none any more. `on_failure`: once until it works
+  // again.
   Resolver(boost::asio::io_context& control, std::shared_ptr<const routing::Snapshot> snapshot,
            routing::Clock clock, OnAddress on_address, OnFailure on_failure, LookUp look_up);
   ~Resolver();  // stops

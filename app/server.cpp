@@ -149,7 +149,7 @@ void Server::make_monitor() {
 void Server::make_resolver() {
   resolver_ = std::make_unique<Resolver>(
       control_, snapshot_, clock_,
-      [this](routing::WorkerId worker, const routing::Address& address) {
+      [this](routing::WorkerId worker, const std::optional<routing::Address>& address) {
         set_address(worker, address);
       },
       [this](const routing::Worker& worker, const std::string& why) {
@@ -233,9 +233,12 @@ void Server::check_worker(const std::shared_ptr<proxy::WorkerCheck>& question) {
   });
 }
 
-void Server::set_address(routing::WorkerId worker, const routing::Address& address) {
-  log_->info("worker {} is at {}", snapshot_->worker(worker)->settings.name,
-             routing::host_text(address));
+void Server::set_address(routing::WorkerId worker, const std::optional<routing::Address>& address) {
+  const auto& name = snapshot_->worker(worker)->settings.name;
+  if (address)
+    log_->info("worker {} is at {}", name, routing::host_text(*address));
+  else
+    log_->warn("worker {} has no address: another worker is where it was", name);
   monitor_->set_address(worker, address);
   for (const auto& thread : io_threads_) thread->set_address(worker, address);
 }

@@ -68,7 +68,7 @@ class Server {
   void log_start(const OpenSockets& sockets) const;
   void check_worker(const std::shared_ptr<proxy::WorkerCheck>& question);
   void on_change(const health::WorkerChange& change);
-  void set_address(routing::WorkerId worker, const routing::Address& address);
+  void set_address(routing::WorkerId worker, const std::optional<routing::Address>& address);
   status::Report report() const;
   void drain();
   void end();

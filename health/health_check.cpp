@@ -143,7 +143,7 @@ HealthCheck::~HealthCheck() {
   stop();
 }
 
-void HealthCheck::set_address(const routing::Address& address) {
+void HealthCheck::set_address(const std::optional<routing::Address>& address) {
   if (session_->address == address) return;
   session_->address = address;
   // The connection goes to the old address; a check that is under way ends without a verdict.
@@ -229,7 +229,7 @@ CheckReport HealthCheck::silence(Session& session) {
 
 asio::awaitable<CheckReport> HealthCheck::ask(Session& session) {
   if (!session.address)
-    co_return CheckReport{.result = CheckResult::bad, .cause = "its name has no address yet"};
+    co_return CheckReport{.result = CheckResult::bad, .cause = "its name has no address"};
   if (!session.witness) {
     session.witness.emplace(session.io);
     const asio::generic::stream_protocol::endpoint endpoint{session.address->get(),

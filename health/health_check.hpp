@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "config/settings.hpp"
@@ -36,7 +37,7 @@ class HealthCheck {
   HealthCheck& operator=(const HealthCheck&) = delete;
 
   // Where to connect from the next connection on. Without an address every check fails.
-  void set_address(const routing::Address& address);
+  void set_address(const std::optional<routing::Address>& address);
   // The first check begins at once, the next one `interval` after the end of the last.
   void start();
   // The next check begins now, if none is under way.

@@ -117,7 +117,8 @@ void HealthMonitor::record(routing::WorkerId worker, const routing::Attempt& att
   });
 }
 
-void HealthMonitor::set_address(routing::WorkerId worker, const routing::Address& address) {
+void HealthMonitor::set_address(routing::WorkerId worker,
+                                const std::optional<routing::Address>& address) {
   auto* watched = find(worker);
   if (watched != nullptr && watched->check) watched->check->set_address(address);
 }

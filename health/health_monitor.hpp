@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,7 @@ class HealthMonitor : public routing::OutcomeSink {
   // Any thread: posts to the control thread.
   void record(routing::WorkerId worker, const routing::Attempt& attempt,
               std::uint64_t client) override;
-  void set_address(routing::WorkerId worker, const routing::Address& address);
+  void set_address(routing::WorkerId worker, const std::optional<routing::Address>& address);
   void set_activation(routing::WorkerId worker, routing::Activation activation);
   // One check at once, or the one that is under way; `done` is called with its verdict, and at once
   // with `true` for a worker without a health check.

@@ -28,7 +28,8 @@ void IoThread::adopt(std::shared_ptr<const routing::Snapshot> snapshot) {
   });
 }
 
-void IoThread::set_address(routing::WorkerId worker, const routing::Address& address) {
+void IoThread::set_address(routing::WorkerId worker,
+                           const std::optional<routing::Address>& address) {
   asio::post(loop_->io, [loop = loop_.get(), worker, address] {
     loop->connections.set_address(worker, address);
   });

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "proxy/access_log.hpp"
@@ -64,7 +65,7 @@ class IoThread {
   void run();
 
   void adopt(std::shared_ptr<const routing::Snapshot> snapshot);
-  void set_address(routing::WorkerId worker, const routing::Address& address);
+  void set_address(routing::WorkerId worker, const std::optional<routing::Address>& address);
   void wake(const routing::WaiterRef& waiter);
   // Breaks off what still waits for a first byte of this worker: idempotent, replayable exchanges
   // go to a fallback, others wait on.

@@ -13,7 +13,8 @@ WorkerConnections::PerWorker& WorkerConnections::of(routing::WorkerId worker) {
   return workers_[worker];
 }
 
-void WorkerConnections::set_address(routing::WorkerId worker, const routing::Address& address) {
+void WorkerConnections::set_address(routing::WorkerId worker,
+                                    const std::optional<routing::Address>& address) {
   auto& entry = of(worker);
   if (entry.address != address) entry.idle.clear();
   entry.address = address;

@@ -28,7 +28,8 @@ class WorkerConnections {
  public:
   using Connection = std::unique_ptr<WorkerConnection>;
 
-  void set_address(routing::WorkerId worker, const routing::Address& address);
+  // None: the name of the worker does not lead anywhere.
+  void set_address(routing::WorkerId worker, const std::optional<routing::Address>& address);
   const routing::Address* address(routing::WorkerId worker) const;
 
   // An idle connection that is not known to be dead, or null. `for_sure`: asks the kernel, for a

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <initializer_list>
@@ -30,8 +31,9 @@ class ResolverTest : public testing::Test {
     snapshot = routing::build_snapshot(settings, nullptr);
     resolver = std::make_unique<Resolver>(
         control, snapshot, clock.clock(),
-        [this](routing::WorkerId worker, const routing::Address& address) {
-          addresses[snapshot->worker(worker)->settings.name].push_back(routing::host_text(address));
+        [this](routing::WorkerId worker, const std::optional<routing::Address>& address) {
+          addresses[snapshot->worker(worker)->settings.name].push_back(
+              address ? routing::host_text(*address) : "none");
         },
         [this](const routing::Worker& worker, const std::string& why) {
           failures.push_back(worker.settings.name + ": " + why);
@@ -45,7 +47,9 @@ class ResolverTest : public testing::Test {
   void finds(std::initializer_list<std::string> hosts) {
     std::vector<routing::Address> found;
     for (const auto& host : hosts) found.push_back(address_of(host));
-    std::exchange(answer, nullptr)(found, found.empty() ? "Host not found" : "");
+    boost::system::error_code error;
+    if (found.empty()) error = boost::asio::error::no_data;
+    std::exchange(answer, nullptr)(found, error);
   }
   void ask_again() {
     clock.turn(std::chrono::seconds{2});
@@ -76,7 +80,7 @@ TEST_F(ResolverTest, ANameThatIsUnknownAtFirstIsFoundLater) {
   finds({});
   ask_again();
   finds({});
-  EXPECT_EQ(failures, Names{"tomcat.example: Host not found"});  // said once
+  EXPECT_EQ(failures.size(), 1U);  // said once
   EXPECT_TRUE(addresses.empty());
   ask_again();
   finds({"10.0.0.1"});

@@ -1,6 +1,7 @@
 """docker-compose.yml for real: nodes that are killed, cut off and frozen, and users who notice nothing."""
 
 import concurrent.futures
+import ipaddress
 import json
 import os
 import pathlib
@@ -36,6 +37,10 @@ def docker(*words):
 
 def inspect(service):
     return json.loads(docker("inspect", f"{PROJECT}-{service}"))[0]
+
+
+def address_of(service):
+    return ipaddress.ip_address(inspect(service)["NetworkSettings"]["Networks"][PROJECT]["IPAddress"])
 
 
 def inside(service, script):
@@ -169,11 +174,16 @@ class Compose(unittest.TestCase):
         self.stays(browser, browser.node)
         self.assertIn('"user":"alice"', self.guide.run("Freeze it", node=browser.node))
 
-    def test_nodes_that_return_in_another_order_keep_their_names(self):
-        docker("kill", f"{PROJECT}-node1", f"{PROJECT}-node2")
-        await_true("both in error", lambda: [self.states()[n] for n in NODES] == ["ERR", "ERR", "OK"])
-        docker("start", f"{PROJECT}-node1")
-        docker("start", f"{PROJECT}-node2")
+    def test_node_whose_address_another_one_took_is_not_mistaken_for_it(self):
+        low, high = sorted(["node1", "node2"], key=address_of)
+        taken = address_of(low)
+        docker("kill", f"{PROJECT}-{low}", f"{PROJECT}-{high}")
+        await_true("both in error", lambda: self.states() == {low: "ERR", high: "ERR", "node3": "OK"})
+        docker("start", f"{PROJECT}-{high}")
+        self.assertEqual(address_of(high), taken)
+        await_true(f"{high} OK", lambda: self.states()[high] == "OK")
+        await_true(f"{low} in error", lambda: self.states()[low] == "ERR", seconds=10)
+        docker("start", f"{PROJECT}-{low}")
         self.await_all_ok()
         seen = set()
         for _ in range(30):
