@@ -15,7 +15,7 @@ run_tests() {
     shift
     local code=0
     ctest --preset "$preset" --no-tests=error -j "$(nproc)" --output-log "$PWD/$log" "$@" || code=$?
-    sed -nE "s/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .*\*\*\*Skipped.*/$preset: \1 skipped itself: see $reports\/ctest.$preset.log/p" \
+    sed -nE "s|^ *[0-9]+/[0-9]+ Test +#[0-9]+: ([^ ]+) .*\*\*\*Skipped.*|$preset: \1 skipped itself: see $log|p" \
         "$log" >> "$reports/not_run"
     return "$code"
 }

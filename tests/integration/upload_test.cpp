@@ -107,7 +107,7 @@ TEST_F(Upload, AnEarlyAnswerOfAWorkerThatReadsNoMoreEndsItsConnection) {
   worker.send(ok("early"));  // and keeps its connection
   EXPECT_TRUE(client.receive_all().ends_with("early"));
   EXPECT_NE(worker.await_end(), End::silent);
-  client.close();
+  ::shutdown(client.descriptor(), SHUT_RDWR);  // the sender may be at work still
   sending.get();
   auto next = connect();
   next.send("GET /y HTTP/1.1\r\nHost: h\r\n\r\n");
