@@ -98,7 +98,7 @@ void TakeoverTable::confirm(const TakeoverKey& key, WorkerId to, milliseconds re
   const std::lock_guard lock{shard.mutex};
   auto* entry = shard.find(key, now);
   if (entry == nullptr || entry->to != to || remember.count() == 0) return;
-  shard.open_gate(*entry);
+  Shard::open_gate(*entry);
   shard.confirm(*entry);
 }
 
