@@ -23,7 +23,8 @@ check_e2e() {
 
 check_e2e_asan() {
     build asan --target jkproxy
-    tests/e2e/run build/asan/jkproxy
+    tests/e2e/run build/asan/jkproxy affinity_test takeover_test
+    not_run "stalls, restarts and storms with the sanitized binary: tests/e2e/run build/asan/jkproxy"
 }
 
 check_browser() {
