@@ -41,6 +41,8 @@ async function killHomeOf(who) {
 }
 
 async function assertMoved(tab, before) {
+  // On a busy machine the kill may come after the last answer: then the panel's next question moves the session.
+  await tab.page.waitForFunction(route => document.querySelector(".pill .js-node").textContent !== route, before.route);
   const now = await person.session();
   assert.equal(now.stem, before.stem);
   assert.notEqual(now.route, before.route);
