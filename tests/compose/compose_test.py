@@ -197,8 +197,11 @@ class Compose(unittest.TestCase):
 
     def test_session_outlives_one_memcached(self):
         browser = self.logged_in()
+        node, stem = browser.node, browser.stem
         self.assertIn('"user":"alice"', self.guide.run("Kill a memcached"))
-        self.stays(browser, browser.node)
+        facts = browser.get("/share/api/whoami").json()  # with a new cookie, if it was stored in n1
+        self.assertEqual((facts["user"], facts["node"], facts["cart"]), ("alice", node, {"sencha": 1}))
+        self.assertEqual((browser.node, browser.stem), (node, stem))
         await_healthy("n1")
 
     def test_containers_run_without_root_capabilities_and_a_writable_file_system(self):
