@@ -14,6 +14,7 @@
 #include "app/open_or_explain.hpp"
 #include "app/service_notice.hpp"
 #include "app/version.hpp"
+#include "config/duration.hpp"
 
 namespace jkproxy::app {
 
@@ -297,8 +298,8 @@ void Server::set_activation(routing::WorkerId worker, routing::Activation activa
 
 void Server::drain() {
   if (std::exchange(stopping_, true)) return;
-  log_->info("stopping: what is under way is finished, for at most {} ms",
-             settings_.shutdown_timeout.count());
+  log_->info("stopping: what is under way is finished, for at most {}",
+             config::duration_text(settings_.shutdown_timeout));
   notify_service("STOPPING=1\nSTATUS=finishing what is under way");
   for (const auto& thread : io_threads_) thread->drain();
   shutdown_timer_.expires_after(settings_.shutdown_timeout);

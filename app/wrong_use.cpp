@@ -16,9 +16,8 @@ struct Word {
   std::string_view instead;
 };
 constexpr Word words[] = {
-    {"start",
-     "`jkproxy -c FILE` starts it in the foreground, `systemctl start jkproxy` the service"},
-    {"run", "`jkproxy -c FILE` starts it in the foreground, `systemctl start jkproxy` the service"},
+    {"start", "`jkproxy -c FILE`, or `systemctl start jkproxy`"},
+    {"run", "`jkproxy -c FILE`, or `systemctl start jkproxy`"},
     {"stop", "`kill -TERM PID`, or `systemctl stop jkproxy`"},
     {"quit", "`kill -TERM PID`, or `systemctl stop jkproxy`"},
     {"restart", "`systemctl restart jkproxy`"},

@@ -136,6 +136,9 @@ Parsed<Endpoint> parse_bind(std::string_view text) {
       return Wrong{quoted(text) + " needs a path of 1 to 107 bytes" + form};
     return Endpoint{.host = {}, .port = 0, .unix_path = std::string{path}};
   }
+  if (whole_number(text, 65535))
+    return Wrong{quoted(text) + " is a port alone: write :" + std::string{text} +
+                 " for all addresses, or 127.0.0.1:" + std::string{text} + " for this machine"};
   const auto parts = split(text);
   const auto port = whole_number(parts.port, 65535);
   if (auto why = no_address(text, parts); !why.empty()) return Wrong{why + form};

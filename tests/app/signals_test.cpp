@@ -43,7 +43,7 @@ TEST_F(SignalsTest, TermFinishesWhatIsUnderWay) {
   Process process{{"-c", file()}};
   begin(process);
   process.send(SIGTERM);
-  EXPECT_TRUE(process.says("stopping: what is under way is finished"));
+  EXPECT_TRUE(process.says("stopping: what is under way is finished, for at most 30s"));
   answer();
   EXPECT_EQ(client.await_end(), End::closed);
   EXPECT_EQ(process.exit_code(), 0);
@@ -64,7 +64,7 @@ TEST_F(SignalsTest, ASecondTermEndsItAtOnce) {
   Process process{{"-c", file()}};
   begin(process);
   process.send(SIGTERM);
-  ASSERT_TRUE(process.says("stopping: what is under way is finished"));
+  ASSERT_TRUE(process.says("stopping: what is under way is finished, for at most 30s"));
   process.send(SIGTERM);
   EXPECT_EQ(client.await_end(), End::reset);
   EXPECT_EQ(process.exit_code(), 0);

@@ -61,6 +61,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"status: { bind: 127.0.0.1:http }", "f:3:17: status.bind: "},
         Case{"status: { bnid: \":1\" }", "f:3:11: unknown key \"bnid\" in status: did you mean"},
         Case{"status: { bind: \"localhost:8404\" }", "is a name, and ADDRESS must be a number"},
+        Case{"status: { bind: 8404 }",
+             "\"8404\" is a port alone: write :8404 for all addresses, or"},
         Case{"status: { bind: \"10.0.0:8404\" }", "\"10.0.0\" is no IPv4 address"},
         Case{"status: { bind: \"[::ffff:10.0.0.1]:1\" }", "is an IPv4 address: write 10.0.0.1:1"},
         Case{"trusted_proxies: [10.0.0.1/8]",
