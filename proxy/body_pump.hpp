@@ -13,7 +13,8 @@ namespace jkproxy::proxy {
 
 // Carries one message from its source to its sink: an outgoing head, then the body, whose framing
 // it takes off and puts on anew. Reads no more than it can hand on, so a slow sink holds the source
-// back; bytes are sent from the read buffer, never copied. Sans-I/O but for the two streams' tries.
+// back; bytes are sent from the read buffer, never copied, and the rest of a large body goes from
+// socket to socket inside the kernel. Sans-I/O but for the two streams' tries.
 class BodyPump {
  public:
   enum class [[nodiscard]] Step : std::uint8_t{
@@ -26,12 +27,17 @@ class BodyPump {
       sink_failed,
   };
 
+  // Between two fast peers a body never blocks: then the others of the thread have their turn.
+  static constexpr int steps_in_a_row = 16;
+
   // `head`: what goes out first; stays the caller's until the pump is done.
   BodyPump(const Framing& in, const Framing& out, std::string& head);
 
   Step step(Stream& source, ReadBuffer& buffer, Stream& sink);
 
-  bool finished() const { return source_done_ && pieces_left() == 0 && head_sent(); }
+  bool finished() const {
+    return source_done_ && pieces_left() == 0 && pipe_ == nullptr && head_sent();
+  }
   bool head_sent() const { return head_done_; }
   bool source_done() const { return source_done_; }  // the message was read to its end
   // Bytes that the sink took, head and framing included.
@@ -41,6 +47,8 @@ class BodyPump {
  private:
   static constexpr std::size_t max_views = 8;
   static constexpr std::size_t copy_limit = 4096;
+  // Measured: 20 to 40 KB cost half as much again by a pipe as by the buffer.
+  static constexpr std::size_t splice_from = 128UL * 1024;
 
   std::size_t pieces_left() const { return piece_count_ - first_piece_; }
   void add(std::string_view piece);
@@ -52,6 +60,8 @@ class BodyPump {
   Step write(ReadBuffer& buffer, Stream& sink);
   Step read(Stream& source, ReadBuffer& buffer);
   void advance(std::size_t bytes, ReadBuffer& buffer);
+  bool begin_splice(const Stream& source, ReadBuffer& buffer, const Stream& sink);
+  Step splice(Stream& source, Stream& sink);
 
   Framing in_;
   Framing out_;
@@ -61,6 +71,8 @@ class BodyPump {
   std::uint64_t sent_ = 0;
   std::uint64_t body_bytes_ = 0;
   std::size_t consume_ = 0;  // of the buffer, once all pieces are with the sink
+
+  BlockPool::PooledPipe pipe_;  // held while the rest of the body is spliced
 
   std::array<iovec, max_views + 4> pieces_{};
   std::size_t first_piece_ = 0;

@@ -33,6 +33,21 @@ void BlockPool::give_back(std::string text) {
   texts_.push_back(std::move(text));
 }
 
+BlockPool::PooledPipe BlockPool::take_pipe() {
+  if (pipes_taken_ >= most_pipes) return {};
+  if (pipes_.empty()) pipes_.push_back(Pipe::open());
+  PooledPipe pipe{pipes_.back().release(), {this}};
+  pipes_.pop_back();
+  if (pipe != nullptr) ++pipes_taken_;
+  return pipe;
+}
+
+// What a broken transfer left in a pipe must not reach anybody else.
+void BlockPool::give_back(std::unique_ptr<Pipe> pipe) {
+  --pipes_taken_;
+  if (pipe->empty()) pipes_.push_back(std::move(pipe));
+}
+
 std::span<char> ReadBuffer::space() {
   if (bytes_ == nullptr) {
     bytes_ = pool_.take();

@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/pipe.hpp"
+
 namespace jkproxy::proxy {
 
-// Memory of one I/O thread that comes back after use: read blocks, and strings for heads. That
-// thread only.
+// What one I/O thread takes and gives back: read blocks, strings for heads, pipes for large bodies.
+// That thread only.
 class BlockPool {
  public:
   // Measured: 16 KiB and 256 KiB both cost twice the CPU for 100 KiB answers.
@@ -24,13 +26,27 @@ class BlockPool {
   std::string take_text();
   void give_back(std::string text);
 
+  struct GiveBack {
+    BlockPool* pool = nullptr;
+    void operator()(Pipe* pipe) const { pool->give_back(std::unique_ptr<Pipe>{pipe}); }
+  };
+  using PooledPipe = std::unique_ptr<Pipe, GiveBack>;
+
+  // Nothing: enough are in use, or none is to be had.
+  PooledPipe take_pipe();
+
  private:
+  void give_back(std::unique_ptr<Pipe> pipe);
+
   static constexpr std::size_t kept_blocks = 64;  // 4 MiB a thread; more go back to the system
   static constexpr std::size_t kept_texts = 256;
   static constexpr std::size_t kept_text_size = 16UL * 1024;
+  static constexpr std::size_t most_pipes = 64;  // a thread; two descriptors each
 
   std::vector<Block> blocks_;
   std::vector<std::string> texts_;
+  std::vector<std::unique_ptr<Pipe>> pipes_;
+  std::size_t pipes_taken_ = 0;
 };
 
 // A string out of the pool, for as long as it is needed.
@@ -61,6 +77,7 @@ class ReadBuffer {
 
   std::string_view unread() const { return {bytes_.get() + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
+  BlockPool& pool() { return pool_; }
 
   // Room for more, empty when the block is full of unread bytes.
   std::span<char> space();

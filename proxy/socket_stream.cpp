@@ -3,6 +3,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "proxy/pipe.hpp"
+
 namespace jkproxy::proxy {
 
 namespace {
@@ -53,6 +55,20 @@ IoResult SocketStream::try_write(std::span<const iovec> pieces) {
   }
   if (sent > 0) return {.kind = IoResult::Kind::moved, .bytes = static_cast<std::size_t>(sent)};
   const auto result = from_errno();
+  if (result.blocked()) readiness_->writable = false;
+  return result;
+}
+
+IoResult SocketStream::try_fill(Pipe& pipe, std::size_t most) {
+  if (!readiness_->readable) return {};
+  const auto result = pipe.fill(native_, most);
+  if (result.blocked()) readiness_->readable = false;
+  return result;
+}
+
+IoResult SocketStream::try_drain(Pipe& pipe) {
+  if (!readiness_->writable) return {};
+  const auto result = pipe.drain(native_);
   if (result.blocked()) readiness_->writable = false;
   return result;
 }

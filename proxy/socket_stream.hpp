@@ -18,6 +18,9 @@ class SocketStream final : public Stream {
 
   IoResult try_read(std::span<char> into) override;
   IoResult try_write(std::span<const iovec> pieces) override;
+  bool can_splice() const override { return true; }
+  IoResult try_fill(Pipe& pipe, std::size_t most) override;
+  IoResult try_drain(Pipe& pipe) override;
   void arm_read(Waiter& waiter) override;
   void arm_write(Waiter& waiter) override;
   bool peer_has_left() const override;

@@ -11,6 +11,8 @@
 
 namespace jkproxy::proxy {
 
+class Pipe;
+
 // How a read or write that never blocks ended.
 struct [[nodiscard]] IoResult {
   enum class Kind : std::uint8_t {
@@ -38,6 +40,11 @@ class Stream {
 
   virtual IoResult try_read(std::span<char> into) = 0;
   virtual IoResult try_write(std::span<const iovec> pieces) = 0;
+
+  // Whether the kernel can move bytes between this and a pipe, and the tries to do so.
+  virtual bool can_splice() const { return false; }
+  virtual IoResult try_fill(Pipe& /*pipe*/, std::size_t /*most*/) { return {}; }
+  virtual IoResult try_drain(Pipe& /*pipe*/) { return {}; }
 
   // Wakes the waiter once reading (writing) makes sense again, or at once if it does already. Stays
   // armed until then, over further waits.

@@ -17,16 +17,17 @@ Tunnel::Tunnel(ClientConnection& client, Stream& worker, ReadBuffer& from_worker
 
 Task<Tunnel::End> Tunnel::run(milliseconds idle_timeout, const bool& broken_off) {
   auto& loop = client_.loop;
-  for (auto moved_at = loop.now(); up_ != Step::finished || down_ != Step::finished;) {
+  auto moved_at = loop.now();
+  for (int steps = 1; up_ != Step::finished || down_ != Step::finished; ++steps) {
     const bool up = step_upload();
     const bool down = step_download();
     if (failed()) co_return End::broken;
-    if (up || down) {
-      moved_at = loop.now();
-      continue;
-    }
-    arm(up_, *client_.stream, worker_);
-    arm(down_, worker_, *client_.stream);
+    const bool moved = up || down;
+    if (moved) moved_at = loop.now();
+    if (moved && steps < BodyPump::steps_in_a_row) continue;
+    if (moved) client_.waiter.wake(Wake::ready);
+    if (!moved) arm();
+    steps = 0;
     const auto wake = co_await client_.waiter.wait(moved_at + idle_timeout);
     loop.refresh_now();
     if (wake == Wake::deadline) co_return End::idle;
@@ -48,6 +49,11 @@ bool Tunnel::step_download() {
   down_ = download_.step(worker_, from_worker_, *client_.stream);
   if (down_ == Step::finished) client_.stream->end_writing();
   return down_ == Step::moved || down_ == Step::finished;
+}
+
+void Tunnel::arm() {
+  arm(up_, *client_.stream, worker_);
+  arm(down_, worker_, *client_.stream);
 }
 
 void Tunnel::arm(Step step, Stream& source, Stream& sink) {

@@ -30,6 +30,7 @@ class Tunnel {
 
   bool step_upload();
   bool step_download();
+  void arm();
   void arm(Step step, Stream& source, Stream& sink);
   bool failed() const { return fails(up_) || fails(down_); }
   static bool fails(Step step) { return step == Step::source_failed || step == Step::sink_failed; }

@@ -118,14 +118,17 @@ void WorkerAttempt::compose_request() {
 
 // Both directions in turn, until the answer is with the client or one side fails.
 Task<> WorkerAttempt::converse() {
-  while (!done_) {
+  for (int steps = 1; !done_; ++steps) {
     const auto up = step_upload();
     const auto down = done_ ? Progress::blocked : step_download();
     if (interim_pending_) co_await pass_on_interim();
     if (done_) break;
-    if (up == Progress::moved || down == Progress::moved) continue;
-    arm();
+    const bool moved = up == Progress::moved || down == Progress::moved;
+    if (moved && steps < BodyPump::steps_in_a_row) continue;
+    if (moved) client_.waiter.wake(Wake::ready);
+    if (!moved) arm();
     if (!done_) co_await wait();
+    steps = 0;
   }
 }
 

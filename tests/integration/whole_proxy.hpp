@@ -5,6 +5,7 @@
 #include <spdlog/sinks/ringbuffer_sink.h>
 
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <thread>
@@ -39,6 +40,7 @@ inline std::string status_of(const std::string& answer) {
 class WholeProxy : public testing::Test {
  protected:
   WholeProxy() {
+    std::signal(SIGPIPE, SIG_IGN);  // as the program does
     settings.listeners = {{.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}}};
     settings.threads = 2;
     settings.mounts = {{.host = {}, .path = "/", .balancer = balancer().name}};
