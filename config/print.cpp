@@ -50,6 +50,12 @@ std::string list_text(const std::vector<std::string>& items) {
   return "[" + text + "]";
 }
 
+std::string list_text(const std::vector<Network>& networks) {
+  std::vector<std::string> texts;
+  for (const auto& network : networks) texts.push_back(network.text);
+  return list_text(texts);
+}
+
 void print_worker(Writer& out, const WorkerSettings& worker) {
   out.key(1, yaml_text(worker.name)).end();
   out.quote(2, "url", worker.url);
@@ -146,6 +152,8 @@ std::string to_yaml(const Settings& settings) {
   for (const auto& listener : settings.listeners) {
     out.quote(1, "- bind", to_text(listener.bind));
     out.put(2, "connections", std::to_string(listener.connections));
+    if (!listener.proxy_protocol.empty())
+      out.put(2, "proxy_protocol", list_text(listener.proxy_protocol));
   }
   out.key(0, "workers").end();
   for (const auto& worker : settings.workers) print_worker(out, worker);

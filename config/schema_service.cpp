@@ -68,6 +68,19 @@ void read_mount(const Node& item, Settings& settings, Places& places, ErrorList&
 
 constexpr int most_connections = 10'000'000;
 
+// `what`: how messages call the key.
+void read_networks(Section& section, std::string_view key, const std::string& what,
+                   std::vector<Network>& into) {
+  section.list(key, [&](const Node& item) {
+    if (item.kind == Node::Kind::broken) return;
+    auto network = parse_network(item.text);
+    if (const auto* wrong = std::get_if<Wrong>(&network))
+      section.errors().add(item.place, what + ": " + wrong->why);
+    else
+      into.push_back(std::get<Network>(std::move(network)));
+  });
+}
+
 void read_listeners(Section& root, Settings& settings, Places& places) {
   root.require("listeners");
   root.list("listeners", [&](const Node& item) {
@@ -76,20 +89,10 @@ void read_listeners(Section& root, Settings& settings, Places& places) {
     section.require("bind");
     const Node* bind = section.value("bind", listener.bind, parse_bind);
     section.number("connections", listener.connections, 0, most_connections);
+    read_networks(section, "proxy_protocol", "listeners.proxy_protocol", listener.proxy_protocol);
     section.done();
     places.listeners.push_back(bind == nullptr ? Spot{} : Spot{bind->place});
     settings.listeners.push_back(std::move(listener));
-  });
-}
-
-void read_trusted(Section& root, Settings& settings) {
-  root.list("trusted_proxies", [&](const Node& item) {
-    if (item.kind == Node::Kind::broken) return;
-    auto network = parse_network(item.text);
-    if (const auto* wrong = std::get_if<Wrong>(&network))
-      root.errors().add(item.place, "trusted_proxies: " + wrong->why);
-    else
-      settings.trusted_proxies.push_back(std::get<Network>(std::move(network)));
   });
 }
 
@@ -125,7 +128,7 @@ void read_service(Section& root, Settings& settings, Places& places) {
     const Node* bind = status.value("bind", settings.status->bind, parse_bind);
     if (bind != nullptr) places.status = bind->place;
   });
-  read_trusted(root, settings);
+  read_networks(root, "trusted_proxies", "trusted_proxies", settings.trusted_proxies);
   root.section("access_log", [&](Section& log) {
     log.require("file");
     log.text("file", settings.access_log.file);

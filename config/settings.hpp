@@ -39,9 +39,19 @@ enum class LbMethod { by_requests };
 std::string_view to_text(Activation activation);
 std::string_view to_text(LbMethod method);
 
+// A network in CIDR notation; addresses in network byte order, v4 as ::ffff:a.b.c.d.
+struct Network {
+  std::array<std::uint8_t, 16> address{};
+  int prefix = 128;  // bits of the 128-bit form
+  std::string text;  // as written
+
+  bool operator==(const Network&) const = default;
+};
+
 struct ListenerSettings {
   Endpoint bind;
-  int connections = 0;  // clients at once; 0: no limit of its own
+  int connections = 0;                    // clients at once; 0: no limit of its own
+  std::vector<Network> proxy_protocol{};  // who sends a PROXY header first; empty: nobody does
 
   bool operator==(const ListenerSettings&) const = default;
 };
@@ -123,15 +133,6 @@ struct StatusSettings {
   Endpoint bind;
 
   bool operator==(const StatusSettings&) const = default;
-};
-
-// A network in CIDR notation; addresses in network byte order, v4 as ::ffff:a.b.c.d.
-struct Network {
-  std::array<std::uint8_t, 16> address{};
-  int prefix = 128;  // bits of the 128-bit form
-  std::string text;  // as written
-
-  bool operator==(const Network&) const = default;
 };
 
 enum class AccessLogFormat { combined };

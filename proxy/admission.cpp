@@ -39,6 +39,13 @@ Admission::Entry Admission::enter(std::size_t listener, std::uint64_t address) {
   return {.verdict = Verdict::welcome, .place = {*this, listener, address}};
 }
 
+bool Admission::Place::count_address(std::uint64_t address) {
+  if (admission_ == nullptr || address_ != 0) return true;
+  if (!admission_->enter_address(address)) return false;
+  address_ = address;
+  return true;
+}
+
 bool Admission::enter_address(std::uint64_t address) {
   if (limits_.per_address == 0 || address == 0) return true;
   auto& shard = shards_[address % shards];

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace jkproxy::proxy {
@@ -39,6 +40,8 @@ class Admission {
     ~Place() {
       if (admission_ != nullptr) admission_->leave(listener_, address_);
     }
+    // The client's address, where it is known only now, as in `enter`. False: it has its share.
+    bool count_address(std::uint64_t address);
 
    private:
     friend class Admission;

@@ -4,6 +4,7 @@
 
 #include "proxy/error_page.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/trusted_proxies.hpp"
 
 namespace jkproxy::proxy {
 
@@ -31,6 +32,46 @@ ClientConnection::~ClientConnection() {
   stream->disarm();
   loop.waiters.leave(ref);
   loop.counters.open.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Task<bool> ClientConnection::read_proxy_header() {
+  const auto deadline = loop.now() + loop.snapshot->settings.client_timeouts.head;
+  ProxyHeader header;
+  auto found = ProxyHeaderFound::need_more;
+  auto wake = Wake::ready;
+  while (wake != Wake::deadline) {
+    found = find_proxy_header(in.unread(), header);
+    if (found != ProxyHeaderFound::need_more) break;
+    const auto result = stream->try_read(in.space());
+    if (result.moved()) {
+      in.filled(result.bytes);
+      continue;
+    }
+    in.release_if_empty();
+    if (!result.blocked() || loop.stopping || loop.draining) co_return false;
+    stream->arm_read(waiter);
+    wake = co_await waiter.wait(deadline);
+    loop.refresh_now();
+  }
+  if (found != ProxyHeaderFound::complete) {
+    loop.counters.limits.count(Limit::proxy_header);
+    co_return false;
+  }
+  in.consume(header.size);
+  learn_peer(header);
+  co_return true;
+}
+
+// Whoever passes connections on unread does not vouch for what they hold: from here on the client
+// itself is the peer, and where nobody is named nobody is trusted.
+void ClientConnection::learn_peer(const ProxyHeader& header) {
+  peer.trusted = false;
+  if (!header.has_ends) return;
+  peer.address = host_text(header.source);
+  peer.address_hash = address_hash(peer.address);
+  peer.listener_port = std::to_string(header.destination.port);
+  peer.tls = header.tls;
+  peer.trusted = is_trusted(loop.snapshot->settings.trusted_proxies, peer.address);
 }
 
 Task<ClientConnection::HeadRead> ClientConnection::read_head() {
@@ -147,9 +188,45 @@ Task<> ClientConnection::linger() {
   }
 }
 
-Task<> serve_client(Loop& loop, std::unique_ptr<Stream> stream, Peer peer,
-                    [[maybe_unused]] Admission::Place place) {
+namespace {
+
+Task<> say_full(ClientConnection& client) {
+  auto& loop = client.loop;
+  std::string request_id;
+  loop.make_request_id(request_id);
+  PooledText page{loop.blocks};
+  compose_error_page({.status = 503,
+                      .detail = "Too many clients are connected at the moment.",
+                      .request_id = request_id,
+                      .retry_after_seconds = turned_away_for},
+                     *page);
+  const bool told = co_await client.write_all(page.view());
+  if (told) co_await client.linger();
+}
+
+// The first of all bytes, and what follows from them. False: the client has been dealt with.
+Task<bool> identify(ClientConnection& client, Admission::Place& place) {
+  const bool known = co_await client.read_proxy_header();
+  if (!known) co_return false;
+  const auto& peer = client.peer;
+  if (place.count_address(peer.trusted ? 0 : peer.address_hash)) co_return true;
+  auto& loop = client.loop;
+  loop.counters.limits.count(Limit::connections_per_client);
+  if (loop.turning_away >= Loop::most_turned_away) co_return false;  // closed without a word
+  ++loop.turning_away;
+  co_await say_full(client);
+  --loop.turning_away;
+  co_return false;
+}
+
+}  // namespace
+
+Task<> serve_client(Loop& loop, std::unique_ptr<Stream> stream, Peer peer, Admission::Place place) {
   ClientConnection client{loop, std::move(stream), std::move(peer)};
+  if (client.peer.sends_proxy_header) {
+    const bool welcome = co_await identify(client, place);
+    if (!welcome) co_return;
+  }
   for (;;) {
     const auto read = co_await client.read_head();
     if (read == ClientConnection::HeadRead::closed) co_return;
@@ -162,16 +239,7 @@ Task<> serve_client(Loop& loop, std::unique_ptr<Stream> stream, Peer peer,
 
 Task<> turn_away(Loop& loop, std::unique_ptr<Stream> stream, Peer peer) {
   ClientConnection client{loop, std::move(stream), std::move(peer)};
-  std::string request_id;
-  loop.make_request_id(request_id);
-  PooledText page{loop.blocks};
-  compose_error_page({.status = 503,
-                      .detail = "Too many clients are connected at the moment.",
-                      .request_id = request_id,
-                      .retry_after_seconds = turned_away_for},
-                     *page);
-  const bool told = co_await client.write_all(page.view());
-  if (told) co_await client.linger();
+  co_await say_full(client);
   --loop.turning_away;
 }
 

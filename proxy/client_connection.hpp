@@ -7,15 +7,18 @@
 #include "proxy/admission.hpp"
 #include "proxy/head_parser.hpp"
 #include "proxy/loop.hpp"
+#include "proxy/proxy_protocol.hpp"
 #include "proxy/stream.hpp"
 
 namespace jkproxy::proxy {
 
-// Who the client is, as far as the connection tells.
+// Who the client is, as far as the connection, or the PROXY header in front of it, tells.
 struct Peer {
   std::string address;        // without port; "unix" for unix sockets
   std::string listener_port;  // digits; empty for unix sockets
   bool trusted = false;       // by `trusted_proxies`
+  bool tls = false;           // the client spoke TLS to whom the PROXY header comes from
+  bool sends_proxy_header = false;
   std::uint64_t address_hash = 0;
 };
 
@@ -29,12 +32,16 @@ class ClientConnection {
 
   Loop& loop;
   const std::unique_ptr<Stream> stream;
-  const Peer peer;
+  Peer peer;  // the same from the first request on
   ReadBuffer in;
   Waiter waiter;
   const routing::WaiterRef ref;
   std::uint64_t requests = 0;  // heads that were read
   TimePoint request_begin;     // first byte of the request that was read last
+
+  // Reads the PROXY header and learns from it who the client is. False: the connection is to be
+  // closed.
+  Task<bool> read_proxy_header();
 
   enum class HeadRead : std::uint8_t {
     complete,            // `head_size` bytes at the front of `in`
@@ -65,6 +72,7 @@ class ClientConnection {
 
  private:
   bool skip_empty_lines();
+  void learn_peer(const ProxyHeader& header);
   static HeadRead judge(HeadSearch::Found found);
 
   HeadSearch search_;

@@ -22,9 +22,10 @@ enum class Limit : std::uint8_t {
   response_head,           // 502
   response_time,           // 504
   replay_memory,           // a small body is not kept for sending it again
+  proxy_header,            // closed: a PROXY header from a stranger, a wrong one, or none in time
 };
 
-inline constexpr std::array<std::string_view, 13> limit_names{"none",
+inline constexpr std::array<std::string_view, 14> limit_names{"none",
                                                               "request_line",
                                                               "head",
                                                               "fields",
@@ -36,7 +37,8 @@ inline constexpr std::array<std::string_view, 13> limit_names{"none",
                                                               "connections_per_client",
                                                               "response_head",
                                                               "response_time",
-                                                              "replay_memory"};
+                                                              "replay_memory",
+                                                              "proxy_header"};
 
 // How often each was met. Written by one thread, read by any, relaxed.
 class LimitCounters {

@@ -12,7 +12,7 @@ namespace jkproxy::proxy {
 namespace {
 
 constexpr milliseconds rest{100};
-constexpr int most_turned_away = 64;  // at a time
+constexpr std::chrono::seconds complaint_pause{10};
 constexpr int accepts_in_a_row = 64;  // then the clients that are there get their turn
 constexpr int most_at_a_stop = 4096;  // as many as the kernel lets wait
 
@@ -31,6 +31,17 @@ Limit limit_of(Admission::Verdict verdict) {
   return Limit::none;
 }
 
+// On a listener where connections are passed on: only from those whose word on the client counts.
+bool is_stranger(Loop& loop, const std::vector<config::Network>& senders, const Peer& peer) {
+  if (is_trusted(senders, peer.address)) return false;
+  loop.counters.limits.count(Limit::proxy_header);
+  if (loop.now() - loop.stranger_logged < complaint_pause) return true;
+  loop.stranger_logged = loop.now();
+  loop.shared.log->warn(
+      "closed a connection from {}, which is not in proxy_protocol of its listener", peer.address);
+  return true;
+}
+
 void begin_to_serve(Loop& loop, int descriptor, const routing::Address& address,
                     const ListenerPlace& listener) {
   const int on = 1;
@@ -41,12 +52,16 @@ void begin_to_serve(Loop& loop, int descriptor, const routing::Address& address,
   peer.address_hash = address_hash(peer.address);
   peer.trusted = is_trusted(loop.snapshot->settings.trusted_proxies, peer.address);
   loop.counters.connections.fetch_add(1, std::memory_order_relaxed);
-  auto entry = loop.shared.admission.enter(listener.index, peer.trusted ? 0 : peer.address_hash);
+  const auto& senders = loop.snapshot->settings.listeners[listener.index].proxy_protocol;
+  if (!senders.empty() && is_stranger(loop, senders, peer)) return;
+  peer.sends_proxy_header = !senders.empty();
+  const bool counted = !peer.trusted && !peer.sends_proxy_header;
+  auto entry = loop.shared.admission.enter(listener.index, counted ? peer.address_hash : 0);
   if (entry.verdict == Admission::Verdict::welcome)
     return spawn(loop,
                  serve_client(loop, std::move(stream), std::move(peer), std::move(entry.place)));
   loop.counters.limits.count(limit_of(entry.verdict));
-  if (loop.turning_away >= most_turned_away) return;  // the rest is closed without a word
+  if (loop.turning_away >= Loop::most_turned_away) return;  // the rest is closed without a word
   ++loop.turning_away;
   spawn(loop, turn_away(loop, std::move(stream), std::move(peer)));
 }
@@ -81,7 +96,7 @@ Task<> accept_clients(Loop& loop, int descriptor, ListenerPlace listener) {
       listening.wait_for_clients(waiter);
     } else {
       deadline = loop.now() + rest;
-      if (loop.now() - complained > std::chrono::seconds{10}) {
+      if (loop.now() - complained > complaint_pause) {
         complained = loop.now();
         loop.shared.log->error("cannot accept clients: {}{}",
                                std::generic_category().message(error),

@@ -46,9 +46,11 @@ class Loop {
   AccessLog access_log;
   ThreadCounters counters;
   std::size_t election_offset = 0;
-  int turning_away = 0;   // clients that are being told that there is no place
-  bool draining = false;  // finish what is under way, begin nothing
-  bool stopping = false;  // end everything now
+  static constexpr int most_turned_away = 64;
+  int turning_away = 0;         // clients that are being told that there is no place
+  TimePoint stranger_logged{};  // who sends no PROXY header that we would believe
+  bool draining = false;        // finish what is under way, begin nothing
+  bool stopping = false;        // end everything now
 
   // The time of the last wake: exact enough for deadlines and for the log.
   TimePoint now() const { return now_; }

@@ -103,7 +103,8 @@ void WorkerAttempt::compose_request() {
   const Origin origin{.client_address = client_.peer.address,
                       .listener_port = client_.peer.listener_port,
                       .request_id = exchange_.request_id,
-                      .trusted = client_.peer.trusted};
+                      .trusted = client_.peer.trusted,
+                      .tls = client_.peer.tls};
   compose_request_head(exchange_.head, exchange_.head_text.view(), exchange_.facts, origin,
                        *request_text_);
   auto body = exchange_.facts.framing;

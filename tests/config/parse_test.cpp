@@ -170,6 +170,12 @@ TEST(Parse, FillsInTheEnvironment) {
   EXPECT_EQ(settings.log.file, "/a${b}");
 }
 
+TEST(Parse, NamesNetworksThatAreNone) {
+  EXPECT_THAT(all_errors(read("listeners: [{ bind: \":80\", proxy_protocol: [lb1] }]\n"
+                              "workers: { a: { url: http://h } }\n")),
+              HasSubstr("f:1:45: listeners.proxy_protocol: \"lb1\" is no network"));
+}
+
 TEST(Parse, SeveralBalancersNeedMounts) {
   EXPECT_THAT(all_errors(read("listeners: [{ bind: \":80\" }]\n"
                               "workers: { a: { url: http://h }, b: { url: http://g } }\n"
@@ -264,7 +270,8 @@ TEST(Parse, KeepsAHundredErrorsAndCountsTheRest) {
 }
 
 const std::string full = R"(
-listeners: [{ bind: "0.0.0.0:80" }, { bind: "[::1]:81" }, { bind: "unix:/run/a.sock" }]
+listeners: [{ bind: "0.0.0.0:80" }, { bind: "[::1]:81" }, { bind: "unix:/run/a.sock",
+             proxy_protocol: [10.0.0.9, "fd00::/8"] }]
 workers:
   node1: { url: "http://10.0.0.11:8080" }
   node2: { url: "http://[fd00::2]:8080", route: n-2, factor: 7, activation: disabled, domain: dc1,
@@ -321,6 +328,8 @@ TEST(Parse, ReadsEveryKey) {
                                     HealthCheckSettings{"/health?a=x", 3s, 2s, 3, 4, {200, 200}}}));
   EXPECT_EQ(settings.mounts.at(1), (MountSettings{"shop.example.com", "/", "farm"}));
   EXPECT_EQ(settings.trusted_proxies.at(0).prefix, 104);
+  EXPECT_TRUE(settings.listeners.at(0).proxy_protocol.empty());
+  EXPECT_EQ(settings.listeners.at(2).proxy_protocol.at(1).prefix, 8);
   EXPECT_EQ(settings.log, (LogSettings{"/x \"${a}\\", LogLevel::debug}));
   EXPECT_EQ(settings.limits,
             (LimitSettings{4096, 16384, 50, 8192, 1048576, 2097152, 1024, 7, 8, 9}));
