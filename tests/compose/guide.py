@@ -12,7 +12,7 @@ PAGE = ROOT / "docs" / "compose.md"
 
 def sections():
     parts = re.split(r"^## (.+)$", PAGE.read_text(), flags=re.MULTILINE)
-    return {title: re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return {title: re.findall(r"^```sh [^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
             for title, text in zip(parts[1::2], parts[2::2])}
 
 
@@ -31,9 +31,11 @@ class Guide:
     def __init__(self, folder, port, status_port, project):
         self.folder = folder
         self.blocks = sections()
+        shown = re.findall(r"^```sh by=tests/compose/guide.py\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+        assert shown and all(block in self.blocks["Start"][0] for block in shown), f"README.md says {shown}"
         self.left = {title: len(blocks) for title, blocks in self.blocks.items() if blocks}
         self.environment = {**os.environ, "PORT": str(port), "STATUS_PORT": str(status_port),
-                            "COMPOSE_PROJECT_NAME": project}
+                            "COMPOSE_PROJECT_NAME": project, "FARM": project}
         self.words = [("docker compose", compose_command()),
                       ("localhost:8404", f"127.0.0.1:{status_port}"),
                       ("localhost/", f"127.0.0.1:{port}/"),
@@ -49,6 +51,11 @@ class Guide:
         assert done == block, f"{title}: block {block} after {done} were run"
         self.left[title] -= 1
         return self.shell(self.translate(self.blocks[title][block], node))
+
+    def click(self):
+        """The page's own request once more."""
+        lines = self.blocks["Log in"][0].splitlines()
+        return self.shell(self.translate(next(line for line in lines if "/whoami" in line)))
 
     def translate(self, text, node="node1"):
         for word, own in [("node1", node), *self.words]:
