@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <limits>
 
 #include "proxy/ascii.hpp"
 
 namespace jkproxy::proxy {
 namespace {
 
-constexpr std::uint8_t max_digits = 16;  // what 64 bits hold
+constexpr std::uint8_t max_digits = 16;                                       // what 64 bits hold
+constexpr std::uint64_t max_size = std::numeric_limits<std::int64_t>::max();  // as Content-Length
 
 constexpr unsigned hex_value(char c) {
   return static_cast<unsigned>(is_digit(c) ? c - '0' : lower(c) - 'a' + 10);
@@ -65,7 +67,7 @@ ChunkDecoder::State ChunkDecoder::after_size(char c) {
   if (is_hex_digit(c)) {
     if (++digits_ > max_digits) return State::malformed;
     left_ = left_ << 4 | hex_value(c);
-    return State::size;
+    return left_ <= max_size ? State::size : State::malformed;
   }
   if (digits_ == 0) return State::malformed;
   if (c == '\r') return State::size_lf;

@@ -124,7 +124,7 @@ ClientConnection::HeadRead ClientConnection::judge(HeadSearch::Found found) {
     case HeadSearch::Found::complete: return HeadRead::complete;
     case HeadSearch::Found::request_line_limit: return HeadRead::request_line_limit;
     case HeadSearch::Found::head_limit: return HeadRead::head_limit;
-    case HeadSearch::Found::bare_line_feed:
+    case HeadSearch::Found::bare_line_end:
     case HeadSearch::Found::need_more: break;
   }
   return HeadRead::malformed;

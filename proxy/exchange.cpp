@@ -104,7 +104,7 @@ bool Exchange::is_last_request() const {
 std::optional<Refusal> Exchange::find_balancer() {
   const auto bytes = head_text.view();
   auto target = facts.path.in(bytes);
-  if (target == "*") target = "/";  // of OPTIONS: the server as a whole
+  if (!target.starts_with('/')) target = "/";  // `*`: the server as a whole; or no path at all
   const auto path = routing::canonical_path(target, path_);
   if (!path) return Refusal{.status = 400, .reason = "The request's path is not acceptable."};
   const auto found = snapshot->mounts.find_balancer(facts.host.in(bytes), *path);

@@ -23,7 +23,9 @@ HeadSearch::Found HeadSearch::find_end(std::string_view bytes, std::uint64_t lin
     const auto length = end - line - (has_cr ? 1 : 0);
     if (line == 0 && length > line_limit) return Found::request_line_limit;
     if (end + 1 > head_limit) return Found::head_limit;
-    if (!has_cr) return Found::bare_line_feed;
+    // Of a longer line the parser says so; this one would look like a head that has no end.
+    const bool is_bare_cr = length == 1 && bytes[line] == '\r';
+    if (!has_cr || is_bare_cr) return Found::bare_line_end;
     looked = line = end + 1;
     if (length == 0) {
       size = line;

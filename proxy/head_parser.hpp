@@ -15,7 +15,7 @@ struct HeadSearch {
   enum class Found : std::uint8_t {
     need_more,
     complete,            // `size` bytes, the empty line included
-    bare_line_feed,      // a line that ends without CR: 400
+    bare_line_end,       // a CR or LF that stands alone where a line ends: 400
     request_line_limit,  // first line longer than allowed: 414
     head_limit,          // 431
   };

@@ -150,7 +150,9 @@ void append_announced_length(const ResponseHead& head, std::string_view bytes, s
 void compose_request_head(const RequestHead& head, std::string_view bytes,
                           const RequestFacts& facts, const Origin& origin, std::string& out) {
   const auto host = facts.host.in(bytes);
-  out.append(head.method.in(bytes)).append(" ").append(facts.path.in(bytes));
+  out.append(head.method.in(bytes)).append(" ");
+  if (!facts.before_path.empty()) out.append(facts.before_path);
+  out.append(facts.path.in(bytes));
   out.append(" HTTP/1.1\r\nHost: ").append(host).append(line_end);
   FieldCopier copier{head, bytes, origin, out};
   copier.append_forwarded(head, host);

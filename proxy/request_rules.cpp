@@ -146,6 +146,7 @@ std::optional<Refusal> check_request(const RequestHead& head, std::string_view b
   const bool has_body = facts.framing.kind == Framing::Kind::chunked || facts.framing.length > 0;
   facts.host = target.authority.length > 0 ? target.authority : found.host;
   facts.path = target.path;
+  facts.before_path = target.before_path;
   facts.keep_alive = stays_open(head.version, options);
   // RFC 9110 10.1.1: to be ignored in HTTP/1.0, and without content.
   facts.expects_continue = found.expects_continue && has_body && head.version >= 11;

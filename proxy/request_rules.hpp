@@ -20,7 +20,8 @@ struct RequestFacts {
   Framing framing;
   Slice host;  // authority: of the absolute-form target, else of Host; empty in HTTP/1.0
   Slice path;  // origin-form target, path and query, as it is forwarded
-  bool keep_alive = true;  // the client's connection may serve another request
+  std::string_view before_path;  // to be forwarded before it: `/` or `*`; static text
+  bool keep_alive = true;        // the client's connection may serve another request
   bool expects_continue = false;
   bool idempotent = false;  // RFC 9110 9.2.2
   bool is_head = false;

@@ -15,19 +15,21 @@ std::size_t scheme_length(std::string_view target) {
   return 0;
 }
 
-bool read_absolute_form(Slice whole, std::string_view target, RequestTarget& found) {
+bool read_absolute_form(Slice whole, std::string_view target, bool asks_options,
+                        RequestTarget& found) {
   const auto scheme = static_cast<std::uint32_t>(scheme_length(target));
   if (scheme == 0) return false;
   const auto end = std::min(target.find_first_of("/?", scheme), target.size());
   const auto at = static_cast<std::uint32_t>(end);
   found.authority = {.offset = whole.offset + scheme, .length = at - scheme};
   if (!is_authority(target.substr(scheme, at - scheme))) return false;
-  if (at == whole.length) {  // "http://host": its path is "/", and the scheme has one to show
-    found.path = {.offset = whole.offset + scheme - 1, .length = 1};
-    return true;
-  }
   found.path = {.offset = whole.offset + at, .length = whole.length - at};
-  return target[at] == '/';
+  if (found.path.length == 0) {
+    found.before_path = asks_options ? "*" : "/";
+  } else if (target[at] == '?') {
+    found.before_path = "/";
+  }
+  return true;
 }
 
 }  // namespace
@@ -38,9 +40,11 @@ bool read_target(const RequestHead& head, std::string_view bytes, RequestTarget&
   if (std::any_of(target.begin(), target.end(),
                   [](char c) { return c <= ' ' || c >= 0x7f || c == '#'; }))
     return false;
-  if (target.front() != '/' && target != "*") return read_absolute_form(head.target, target, found);
-  found = {.authority = {}, .path = head.target};
-  return target.front() == '/' || head.verb == http::verb::options;
+  const bool asks_options = head.verb == http::verb::options;
+  if (target.front() != '/' && target != "*")
+    return read_absolute_form(head.target, target, asks_options, found);
+  found = {.authority = {}, .path = head.target, .before_path = {}};
+  return target.front() == '/' || asks_options;
 }
 
 }  // namespace jkproxy::proxy

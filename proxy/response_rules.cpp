@@ -47,7 +47,7 @@ bool may_be_followed_by_bytes(int status, const Codings& found) {
 bool switches_to(std::string_view protocol, const ResponseHead& head,
                  const ConnectionOptions& options, std::string_view bytes) {
   int upgrades = 0;
-  bool is_it = options.upgrade();
+  bool is_it = options.upgrade() && head.version >= 11;
   for (const auto& field : head.fields) {
     if (field.name_id != http::field::upgrade) continue;
     ++upgrades;

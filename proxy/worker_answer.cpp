@@ -27,8 +27,10 @@ WorkerAttempt::Progress WorkerAttempt::step_download() {
     case BodyPump::Step::source_blocked:
     case BodyPump::Step::sink_blocked: return Progress::blocked;
     case BodyPump::Step::finished: relayed_ = true; break;
-    case BodyPump::Step::source_failed:
-    case BodyPump::Step::malformed: exchange_.record.aborted = true; break;
+    case BodyPump::Step::malformed:
+      if (download_->sent() == 0) return malformed_answer("a malformed first chunk");
+      [[fallthrough]];
+    case BodyPump::Step::source_failed: exchange_.record.aborted = true; break;
     case BodyPump::Step::sink_failed: exchange_.client_gone = true; break;
   }
   done_ = true;
@@ -42,7 +44,7 @@ WorkerAttempt::Progress WorkerAttempt::read_answer_head() {
       const auto most = exchange_.snapshot->settings.limits.response_head;
       const auto found = search_.find_end(buffer.unread(), most, most);
       if (found == HeadSearch::Found::complete) return take_answer_head();
-      if (found == HeadSearch::Found::bare_line_feed) return malformed_answer("a malformed head");
+      if (found == HeadSearch::Found::bare_line_end) return malformed_answer("a malformed head");
       if (found != HeadSearch::Found::need_more) return answer_head_too_large();
     }
     const auto space = buffer.space();

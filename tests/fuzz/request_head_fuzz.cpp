@@ -84,7 +84,8 @@ void check_sent(const RequestHead& head, std::string_view bytes, RequestFacts fa
   require(!refusal || facts.host.length == 0, "what is sent is let through");
   require(sent.version == 11, "HTTP/1.1 is sent");
   require(sent.method.in(out) == head.method.in(bytes), "the method is the same");
-  require(sent.target.in(out) == facts.path.in(bytes), "the path is the same");
+  const auto path = std::string{facts.before_path}.append(facts.path.in(bytes));
+  require(sent.target.in(out) == path, "the path is the same");
   require(sent_facts.framing == facts.framing, "the framing is the same");
   if (refusal) return;
   require(sent_facts.host.in(out) == facts.host.in(bytes), "the host is the same");

@@ -88,6 +88,8 @@ TEST_F(Answers, ThatAreMalformedAre502AndNeverARepaired200) {
       good + "no colon\r\n\r\n",
       good + "X: a\rb\r\n\r\n",
       good + std::string("X: a\0b\r\n\r\n", 10),
+      good + "Transfer-Encoding: chunked\r\n\r\nx\r\nabc\r\n0\r\n\r\n",
+      good + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nx\r\n\r\n",
       good + "X: " + std::string(70'000, 'x') + "\r\n\r\n",
   };
   start();

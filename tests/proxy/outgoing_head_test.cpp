@@ -86,6 +86,19 @@ TEST(ComposeRequestHead, RewritesAbsoluteForm) {
             "X-Forwarded-Host: other:81\r\nX-Forwarded-Port: 80\r\n\r\n");
 }
 
+// RFC 9112 3.2.1 and 3.2.4.
+TEST(ComposeRequestHead, AbsoluteFormWithoutAPathGetsOne) {
+  const auto target_of = [](const std::string& line) {
+    const auto head = composed(line + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    return head.substr(0, head.find(" HTTP/1.1"));
+  };
+  EXPECT_EQ(target_of("GET http://h"), "GET /");
+  EXPECT_EQ(target_of("GET http://h?a/b"), "GET /?a/b");
+  EXPECT_EQ(target_of("OPTIONS http://h"), "OPTIONS *");
+  EXPECT_EQ(target_of("OPTIONS http://h/"), "OPTIONS /");
+  EXPECT_EQ(target_of("OPTIONS http://h?a"), "OPTIONS /?a");
+}
+
 TEST(ComposeRequestHead, WorkersAlwaysGetHttp11WithOneHost) {
   EXPECT_EQ(composed("GET / HTTP/1.0\r\n\r\n"),
             "GET / HTTP/1.1\r\nHost: \r\nX-Forwarded-For: 192.0.2.7\r\n"

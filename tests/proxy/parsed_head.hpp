@@ -28,7 +28,7 @@ struct CheckedRequest {
     return -1;
   }
   std::string host() const { return std::string{facts.host.in(bytes)}; }
-  std::string path() const { return std::string{facts.path.in(bytes)}; }
+  std::string path() const { return std::string{facts.before_path}.append(facts.path.in(bytes)); }
 
   std::string bytes;
   RequestHead head;

@@ -202,7 +202,7 @@ TEST(CheckRequest, TargetHasOneOfItsForms) {
       {"9112 3.2.2: absolute-form", line("GET http://other/a"), 0},
       {"absolute-form, https", line("GET HTTPS://other:443/a?b"), 0},
       {"absolute-form without a path", line("GET http://other"), 0},
-      {"absolute-form, query but no path", line("GET http://other?a"), 400},
+      {"absolute-form, query but no path", line("GET http://other?a"), 0},
       {"absolute-form, no host", line("GET http:///a"), 400},
       {"absolute-form, user", line("GET http://u:p@other/a"), 400},
       {"absolute-form, bad port", line("GET http://other:x/a"), 400},

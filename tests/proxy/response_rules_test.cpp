@@ -135,6 +135,13 @@ TEST(CheckResponse, SwitchesOnlyToTheProtocolThatWasAskedFor) {
   }
 }
 
+TEST(CheckResponse, Http10KnowsNoSwitch) {
+  const CheckedResponse checked{
+      "HTTP/1.0 101 Switching\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n", false,
+      "websocket"};
+  EXPECT_FALSE(checked.good());
+}
+
 TEST(IsStaticFile, TellsByTheFieldsOfAWebServer) {
   const auto is_static = [](const std::string& status, const std::string& fields) {
     return is_static_file(CheckedResponse{"HTTP/1.1 " + status + "\r\n" + fields + "\r\n"}.head);
