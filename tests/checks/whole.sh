@@ -11,6 +11,11 @@ check_bodies() {
     tests/integration/big_bodies
 }
 
+check_strictness() {
+    build asan --target jkproxy
+    tests/strictness/run build/asan/jkproxy
+}
+
 check_e2e() {
     build release --target jkproxy
     if [[ $long == yes ]]; then
