@@ -15,6 +15,7 @@ prepare() {
   find_java
   [[ $option_proxy == no ]] || prepare_jkproxy
   fetch_tomcat
+  build_valve
   build_webapp
   exec 9>&-
 }
@@ -97,6 +98,20 @@ fetch_tomcat() {
   tar xzf "$jars/tomcat-$TOMCAT_VERSION.tar.gz" -C "$TOMCAT.new" --strip-components=1
   cp "$jars"/*.jar "$TOMCAT.new/lib/"
   mv "$TOMCAT.new" "$TOMCAT"
+  step_done
+}
+
+# The valve that stores a session before the answer goes out, in lib/ beside msm.
+build_valve() {
+  local jar=$TOMCAT/lib/jkproxy-tomcat.jar log=$CACHE/valve.log
+  [[ -z $(find "$DEMO/tomcat/valve" -newer "$jar" -print -quit 2>&1) ]] && return
+  step "valve for Tomcat: compiling"
+  rm -rf "$CACHE/valve"
+  {
+    "$JAVA_HOME/bin/javac" --release 17 -Xlint:all,-classfile -Werror -proc:none -encoding UTF-8 -cp "$TOMCAT/lib/*" \
+      -d "$CACHE/valve" "$DEMO"/tomcat/valve/jkproxy/tomcat/*.java &&
+      "$JAVA_HOME/bin/jar" --create --file "$jar" -C "$CACHE/valve" .
+  } >"$log" 2>&1 || die "the valve does not compile" "$log"
   step_done
 }
 

@@ -22,8 +22,6 @@ class Restart(Case):
     def test_restart_of_jkproxy_while_a_node_is_dead(self):
         self.play(restart.proxy_restarts_while_a_node_is_dead)
 
-    # Now and then a last write before a kill is missing, without any proxy too: docs/failover.md, last row.
-    @long_only
     def test_rolling_restart_under_load(self):
         self.play(restart.rolling_restart_under_load)
 

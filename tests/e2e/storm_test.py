@@ -2,7 +2,7 @@
 
 import unittest
 
-from case import Case, long_only
+from case import LONG, Case, long_only
 from scenarios import storm
 
 
@@ -10,10 +10,11 @@ class Storm(Case):
     def test_posts_in_flight_at_the_death_run_once(self):
         self.play(storm.posts_in_flight)
 
-    # These write until the moment of the kill: docs/failover.md, last row.
-    @long_only
     def test_small_storm(self):
         self.play(storm.small_storm)
+
+    def test_last_write_before_a_death(self):
+        self.play(storm.last_write_before_the_death, times=30 if LONG else 2)
 
     @long_only
     def test_storm_of_readers_ten_times(self):

@@ -9,33 +9,16 @@ USERS, TABS = 20, 6
 
 
 class Person:
-    """A user whose tabs share one cookie, as those of a browser do.
-
-    Until the death, one write of a user at a time: msm stores parallel writes of one session out of order now and then, and
-    a death at just that moment loses one of them, without any proxy (measured: 1 of 75 sessions that four tabs wrote to).
-    The first answer that shows the death lets all tabs go at once.
-    """
+    """A user whose tabs share one cookie, as those of a browser do."""
 
     def __init__(self, stage, user):
         self.stage, self.user = stage, user
-        self.turn, self.seen_death = threading.Lock(), threading.Event()
 
     def read(self):
         self._click(lambda tab: self.stage.read(tab, timeout=15))
 
     def write(self):
-        while not self.seen_death.is_set():
-            if self.turn.acquire(timeout=0.005):
-                try:
-                    return self._write()
-                finally:
-                    self.turn.release()
-        return self._write()
-
-    def _write(self):
-        answer = self._click(lambda tab: self.stage.write(tab, may_fail=True, timeout=15))
-        if answer.json().get("node") != "node1":
-            self.seen_death.set()
+        self._click(lambda tab: self.stage.write(tab, may_fail=True, timeout=15))
 
     def _click(self, send):
         tab = self.user.other()
@@ -43,7 +26,6 @@ class Person:
         with self.user.book.lock:
             if answer.ids():
                 self.user.cookie = tab.cookie
-        return answer
 
 
 def storm(stage, click, users=USERS, tabs=TABS):
@@ -80,6 +62,17 @@ def storm_of_posts(stage):
 def small_storm(stage):
     """5 users x 4 tabs read and write at the moment of kill -9."""
     yield from storm(stage, write_and_read, users=5, tabs=4)
+
+
+def last_write_before_the_death(stage):
+    """10 users, each with a read and a write in one packet over and over, at the moment of kill -9."""
+    users = stage.log_in(10)
+    load = Background([user.read_and_write for user in users])
+    time.sleep(0.3)
+    yield "kill", "node1"
+    time.sleep(0.5)
+    load.stop()
+    stage.settle()
 
 
 def posts_in_flight(stage):
