@@ -1,10 +1,17 @@
 """Without any proxy: what a Tomcat has answered is in memcached. All the others stand on this ground."""
 
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
 import unittest
 
 from browser import Tab
 from case import LONG, Case
+from farm import ROOT
 from stage import Background, in_parallel
 
 
@@ -51,6 +58,19 @@ class Store(Case):
             load.stop()
             lost += sum(self.missing_in_the_store(user) for user in users)
         self.assertEqual(lost, 0)
+
+    def test_valve_is_compiled_as_the_documentation_says(self):
+        """The commands of docs/tomcat.md."""
+        page, heading = ROOT / "docs" / "tomcat.md", "An answered change is a stored change"
+        commands = subprocess.check_output([sys.executable, ROOT / "tests" / "docs" / "commands.py", "show", page, heading], text=True)
+        with tempfile.TemporaryDirectory() as folder:
+            lib = pathlib.Path(folder) / "lib"
+            shutil.copytree(pathlib.Path(self.farm.facts["TOMCAT"]) / "lib", lib)
+            (lib / "jkproxy-tomcat.jar").unlink()
+            (pathlib.Path(folder) / "demo").symlink_to(ROOT / "demo")
+            path = self.farm.facts["JAVA_HOME"] + "/bin:" + os.environ["PATH"]
+            subprocess.run(["sh", "-ec", commands], cwd=folder, check=True, env=dict(os.environ, CATALINA_HOME=folder, PATH=path))
+            self.assertTrue((lib / "jkproxy-tomcat.jar").is_file())
 
 
 if __name__ == "__main__":
