@@ -62,6 +62,11 @@ std::string_view value_of(const Exchange& exchange, std::string_view bytes, http
   return {};
 }
 
+// As far as a head that may be malformed lets us know: the answer to HEAD has no body.
+bool asks_for_head_only(std::string_view head) {
+  return head.starts_with("HEAD ");
+}
+
 }  // namespace
 
 Exchange::Exchange(ClientConnection& its_client)
@@ -80,11 +85,13 @@ Exchange::~Exchange() {
 std::optional<Refusal> Exchange::read_request(HeadRead read) {
   if (read != HeadRead::complete) {
     head_text->assign(first_line(client.in.unread()).substr(0, 1024));
+    facts.is_head = asks_for_head_only(head_text.view());
     return refusal_of(read);
   }
   head_text->assign(client.in.unread().substr(0, client.head_size()));
   client.in.consume(client.head_size());
   const auto bytes = head_text.view();
+  facts.is_head = asks_for_head_only(bytes);
   if (auto refusal = refusal_of(parse_request_head(bytes, snapshot->settings.limits.fields, head)))
     return refusal;
   if (auto refusal = check_request(head, bytes, facts)) return refusal;

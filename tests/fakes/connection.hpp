@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -28,6 +29,8 @@ class Connection {
     const timeval limit{.tv_sec = patience / 1000, .tv_usec = 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    const int at_once = 1;
+    ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
   }
   Connection(Connection&& other) noexcept
       : descriptor_{std::exchange(other.descriptor_, -1)},
@@ -55,6 +58,8 @@ class Connection {
     return connection;
   }
 
+  // Bytes were received and not yet taken.
+  bool holds_bytes() const { return !bytes_.empty(); }
   bool is_open() const { return descriptor_ >= 0; }
   int descriptor() const { return descriptor_; }
   std::uint16_t own_port() const { return port_by(::getsockname); }

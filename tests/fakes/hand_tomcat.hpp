@@ -34,6 +34,8 @@ class HandTomcat {
     return ::poll(&waited, 1, milliseconds) > 0;
   }
 
+  // Refuses connections from now on, and wakes those who wait in `accept`.
+  void stop_listening() const { ::shutdown(descriptor_, SHUT_RDWR); }
   // Refuses connections from now on.
   void die() {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
