@@ -134,9 +134,16 @@ def bad_gateway(or_clean=False):
     return Expect(as_sets([502]), refuses=True, or_clean=or_clean)
 
 
+def tidy(source):
+    """Tables put the section that all their cases share before what each adds."""
+    parts = [part for part in source.split("; ") if part.strip("; ")]
+    return "; ".join(part for number, part in enumerate(parts)
+                     if not any(other.startswith(part) for other in parts[number + 1:]))
+
+
 def theme(name, *groups):
     """All cases of a file."""
-    cases = [dataclasses.replace(case, theme=name) for group in groups for case in group]
+    cases = [dataclasses.replace(case, theme=name, source=tidy(case.source)) for group in groups for case in group]
     names = [case.name for case in cases]
     twice = {name for name in names if names.count(name) > 1}
     assert not twice, f"{name}: names that are used twice: {twice}"

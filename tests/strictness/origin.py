@@ -123,7 +123,7 @@ class Origin:
         kind, length = framing_of(message)
         expectation = message.value("expect")
         if expectation is not None and expectation.lower() != "100-continue":
-            message.fault(f"Expect: {expectation}")
+            message.untidy.append(f"Expect: {expectation}")
         if Step.AT_ONCE not in script:
             if expectation and kind != "none" and not script:
                 reader.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")

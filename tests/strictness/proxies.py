@@ -85,8 +85,9 @@ class Jkproxy(Proxy):
     def command(self):
         return [self.binary, "-c", "jkproxy.yaml"]
 
-    def version(self):
-        return "jkproxy " + subprocess.check_output([self.binary, "-v"], text=True).split()[1]
+    @staticmethod
+    def version(binary):
+        return "jkproxy " + subprocess.check_output([binary, "-v"], text=True).split()[1]
 
 
 class Haproxy(Proxy):
@@ -95,7 +96,8 @@ class Haproxy(Proxy):
     def command(self):
         return ["haproxy", "-db", "-f", "haproxy.cfg"]
 
-    def version(self):
+    @staticmethod
+    def version(_binary):
         return "HAProxy " + subprocess.check_output(["haproxy", "-v"], text=True).split()[2].partition("-")[0]
 
 
@@ -105,7 +107,8 @@ class Nginx(Proxy):
     def command(self):
         return ["nginx", "-p", str(self.folder), "-c", str(self.folder / self.template), "-e", "error.log"]
 
-    def version(self):
+    @staticmethod
+    def version(_binary):
         return "nginx " + subprocess.run(["nginx", "-v"], capture_output=True, text=True).stderr.strip().rpartition("/")[2]
 
 
@@ -115,7 +118,8 @@ class Httpd(Proxy):
     def command(self):
         return ["apache2", "-DFOREGROUND", "-f", str(self.folder / self.template)]
 
-    def version(self):
+    @staticmethod
+    def version(_binary):
         text = subprocess.check_output(["apache2", "-v"], text=True)
         return "httpd " + text.partition("Apache/")[2].split()[0]
 

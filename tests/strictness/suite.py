@@ -40,7 +40,7 @@ class Lane:
     def end(self, crashes):
         if self.proxy.alive():
             code = self.proxy.end()
-            if code != 0 or "ERROR: AddressSanitizer" in self.proxy.output() or "runtime error:" in self.proxy.output():
+            if code not in (0, -15) or "ERROR: AddressSanitizer" in self.proxy.output() or "runtime error:" in self.proxy.output():
                 crashes.append(f"{self.proxy.name} ended with code {code}\n{self.proxy.output()[-3000:]}")
         self.origin.end()
 

@@ -10,8 +10,8 @@ TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 ABSOLUTE = re.compile(rb"(?i:https?)://([^/?#]*)(.*)")
 TARGET = re.compile(rb"(/[\x21\x22\x24-\x7e]*|\*)")  # a fragment has no place in it
-REQUEST_LINE = re.compile(rb"([^ ]+) ([^ ]+) HTTP/1\.1")
-STATUS_LINE = re.compile(rb"HTTP/1\.1 ([1-9][0-9][0-9]) ([\t\x20-\x7e\x80-\xff]*)")
+REQUEST_LINE = re.compile(rb"([^ ]+) ([^ ]+) HTTP/1\.([01])")
+STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9][0-9][0-9]) ([\t\x20-\x7e\x80-\xff]*)")
 PER_CONNECTION = {b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"te", b"trailer", b"upgrade",
                   b"http2-settings"}  # SHOULD be removed
 
@@ -110,7 +110,7 @@ def check_connection(message):
     message.closes = b"close" in options
     for option in options:
         if option not in (b"", b"close", b"keep-alive", b"upgrade", b"te"):
-            message.fault(f"Connection names {option!r}")
+            message.untidy.append(f"Connection names {option!r}")
     for name, value in message.fields:
         name = name.lower()
         if name not in PER_CONNECTION or (name == b"upgrade" and b"upgrade" in options):
@@ -171,7 +171,10 @@ def read_chunked(reader, message, deadline):
             message.fault("no CRLF behind a chunk")
             raise Ended("no chunk's end")
     while (line := reader.take_to(b"\r\n", deadline)) != b"":
-        message.fault(f"a trailer: {line[:60]!r}")
+        if re.fullmatch(TOKEN.pattern + b":" + VALUE.pattern, line):
+            message.untidy.append(f"a trailer: {line[:60]!r}")
+        else:
+            message.fault(f"a trailer that is no field: {line[:60]!r}")
 
 
 def read_body(reader, message, kind, length, deadline):
@@ -198,10 +201,10 @@ def read_request_head(reader, deadline):
     authority = None
     parts = REQUEST_LINE.fullmatch(lines[0])
     if not parts:
-        message.fault(f"no HTTP/1.1 request line: {lines[0][:80]!r}")
+        message.fault(f"no request line: {lines[0][:80]!r}")
         words = (lines[0].split(b" ") + [b"", b""])[:2]
     else:
-        words = parts.groups()
+        words = parts.groups()[:2]
         if not TOKEN.fullmatch(words[0]):
             message.fault(f"the method is {words[0]!r}")
         absolute = ABSOLUTE.fullmatch(words[1])
@@ -212,7 +215,10 @@ def read_request_head(reader, deadline):
             message.fault(f"the target is {words[1][:80]!r}")
     message.method, message.target = words[0].decode("latin-1"), words[1].decode("latin-1")
     read_fields(lines[1:], message)
-    if len(message.values("host")) != 1:
+    is_http10 = lines[0].endswith(b" HTTP/1.0")
+    if is_http10:
+        message.untidy.append("HTTP/1.0, which is the client's version and not the proxy's")
+    if len(message.values("host")) != 1 and not (is_http10 and not message.values("host")):
         message.fault(f"{len(message.values('host'))} Host lines")
     if authority is not None and message.values("host") != [authority]:
         message.fault(f"Host is not the target's authority {authority!r}")
@@ -229,6 +235,8 @@ def read_answer(reader, method, deadline):
         if not parts:
             message.fault(f"no status line: {lines[0][:80]!r}")
             return message
+        if lines[0].startswith(b"HTTP/1.0"):
+            message.untidy.append("HTTP/1.0, which is the worker's version and not the proxy's")
         message.status, message.reason = int(parts[1]), parts[2].decode("latin-1")
         read_fields(lines[1:], message)
         check_connection(message)

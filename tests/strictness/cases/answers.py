@@ -117,7 +117,7 @@ FIELDS = [
 
 HOP_BY_HOP = [
     case(f"not forwarded: {line}", ok(BODY, line, "X-Last: yes", body="hi"),
-         answered(200, fields={line.partition(":")[0]: None, "X-Last": "yes"}), "RFC 9110 7.6.1")
+         answered(200, fields={line.partition(":")[0]: None, "X-Last": "yes"}), "RFC 9110 7.6.1: SHOULD remove", policy=True)
     for line in ["Proxy-Connection: keep-alive", "Trailer: A", "Upgrade: h2c", "TE: trailers"]
 ] + [
     case("not forwarded: Keep-Alive", ok(BODY, "Connection: keep-alive", "Keep-Alive: timeout=77", body="hi"),

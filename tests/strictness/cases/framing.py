@@ -128,7 +128,7 @@ BOTH = [
 ]
 
 CODINGS = [
-    Case(f"coding: {name}", post(TE + value, body=LAST), refused(status, or_clean), f"RFC 9112 {source}")
+    Case(f"coding: {name}", post(TE + value, body=LAST), refused(status, or_clean), f"RFC {source if source[0] == '9' else '9112 ' + source}")
     for name, value, status, or_clean, source in [
         ("gzip", "gzip", {400, 501}, False, "6.1: without chunked at the end the length is unknown: 400"),
         ("an unknown one", "x", {400, 501}, False, "6.1: SHOULD 501"),
