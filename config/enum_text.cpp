@@ -18,6 +18,15 @@ std::string_view to_text(LbMethod method) {
   return "";
 }
 
+std::string_view to_text(SendProxy version) {
+  switch (version) {
+    case SendProxy::none: return "none";
+    case SendProxy::v1: return "v1";
+    case SendProxy::v2: return "v2";
+  }
+  return "";
+}
+
 std::string_view to_text(AccessLogFormat format) {
   switch (format) {
     case AccessLogFormat::combined: return "combined";

@@ -65,6 +65,7 @@ void print_worker(Writer& out, const WorkerSettings& worker) {
   if (!worker.domain.empty()) out.quote(2, "domain", worker.domain);
   out.put(2, "distance", std::to_string(worker.distance));
   if (!worker.redirect.empty()) out.quote(2, "redirect", worker.redirect);
+  out.put(2, "send_proxy", to_text(worker.send_proxy));
 }
 
 void print_health_check(Writer& out, const HealthCheckSettings& check) {
@@ -127,6 +128,7 @@ void print_service(Writer& out, const Settings& settings) {
   }
   if (!settings.trusted_proxies.empty()) out.key(0, "trusted_proxies").end();
   for (const auto& network : settings.trusted_proxies) out.item(1, yaml_text(network.text));
+  out.put(0, "request_id", settings.request_id.empty() ? "none" : settings.request_id);
   if (!settings.access_log.file.empty()) {
     out.key(0, "access_log").end();
     out.quote(1, "file", settings.access_log.file);

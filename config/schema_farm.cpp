@@ -19,6 +19,9 @@ constexpr std::array<std::pair<std::string_view, Activation>, 3> activations{
 constexpr std::array<std::pair<std::string_view, LbMethod>, 1> methods{
     {{"by_requests", LbMethod::by_requests}}};
 
+constexpr std::array<std::pair<std::string_view, SendProxy>, 3> proxy_versions{
+    {{"none", SendProxy::none}, {"v1", SendProxy::v1}, {"v2", SendProxy::v2}}};
+
 constexpr std::string_view token_letters =
     "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -138,6 +141,7 @@ void read_worker(const Node::Entry& entry, Settings& settings, Places& places, E
   section.text("domain", worker.domain);
   section.number("distance", worker.distance, 0, 100);
   place.redirect = spot_of(section.text("redirect", worker.redirect));
+  section.choice("send_proxy", worker.send_proxy, proxy_versions);
   section.done();
   if (section.is_misspelt("route")) place.route = std::nullopt;
   if (entry.is_duplicate) return;

@@ -47,6 +47,20 @@ Parsed<std::string> parse_mount_host(std::string_view text) {
   return host;
 }
 
+// No field that means something else to Tomcat or to us ends so.
+Parsed<std::string> parse_id_field(std::string_view text) {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+  if (text == "none") return std::string{};
+  const auto end = text.substr(text.size() - std::min<std::size_t>(text.size(), 2));
+  const bool ends_in_id = end.size() == 2 && (end[0] | ' ') == 'i' && (end[1] | ' ') == 'd';
+  if (!ends_in_id || text.size() > 64 || text.find_first_not_of(letters) != std::string_view::npos)
+    return Wrong{quoted(text) +
+                 " is no name of a field for an id: use letters, digits and -, and ID at the end, "
+                 "such as X-Request-ID; or none"};
+  return std::string{text};
+}
+
 void read_mount(const Node& item, Settings& settings, Places& places, ErrorList& errors) {
   Section section{item, "mounts", errors};
   MountSettings mount;
@@ -129,6 +143,7 @@ void read_service(Section& root, Settings& settings, Places& places) {
     if (bind != nullptr) places.status = bind->place;
   });
   read_networks(root, "trusted_proxies", "trusted_proxies", settings.trusted_proxies);
+  root.value("request_id", settings.request_id, parse_id_field);
   root.section("access_log", [&](Section& log) {
     log.require("file");
     log.text("file", settings.access_log.file);

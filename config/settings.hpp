@@ -35,9 +35,13 @@ enum class Activation {
 // How `lb_value` grows (mod_jk: worker.lb.method).
 enum class LbMethod { by_requests };
 
+// The PROXY header that a worker gets in front of each connection.
+enum class SendProxy { none, v1, v2 };
+
 // The word that stands for the value in the file.
 std::string_view to_text(Activation activation);
 std::string_view to_text(LbMethod method);
+std::string_view to_text(SendProxy version);
 
 // A network in CIDR notation; addresses in network byte order, v4 as ::ffff:a.b.c.d.
 struct Network {
@@ -67,6 +71,7 @@ struct WorkerSettings {
   std::string domain;    // empty: none; sessions fail over within it first
   int distance = 0;      // 0..100; nearer workers get new sessions first
   std::string redirect;  // worker that gets this one's sessions first; empty: none
+  SendProxy send_proxy = SendProxy::none;
 
   bool operator==(const WorkerSettings&) const = default;
 };
@@ -187,6 +192,7 @@ struct Settings {
   std::vector<MountSettings> mounts;
   std::optional<StatusSettings> status;
   std::vector<Network> trusted_proxies;
+  std::string request_id = "X-Request-ID";  // the field's name; empty: none is sent
   AccessLogSettings access_log;
   LogSettings log;
   LimitSettings limits;

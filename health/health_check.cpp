@@ -10,6 +10,7 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
@@ -94,6 +95,7 @@ struct HealthCheck::Session {
   milliseconds idle_timeout;
   asio::steady_timer timer;  // of the pause, and of a check
   http::request<http::empty_body> request;
+  std::string first{};  // of each connection
   std::optional<routing::Address> address{};
   std::optional<Socket> witness{};     // kept from check to check
   std::optional<Socket> unanswered{};  // a check on it timed out: outlives a stall, not the process
@@ -141,6 +143,10 @@ HealthCheck::HealthCheck(asio::io_context& io, const config::HealthCheckSettings
 
 HealthCheck::~HealthCheck() {
   stop();
+}
+
+void HealthCheck::say_first(std::string bytes) {
+  session_->first = std::move(bytes);
 }
 
 void HealthCheck::set_address(const std::optional<routing::Address>& address) {
@@ -236,6 +242,9 @@ asio::awaitable<CheckReport> HealthCheck::ask(Session& session) {
                                                             session.address->length, 0};
     auto [error] = co_await session.witness->async_connect(endpoint, as_result);
     if (error) co_return report_of_connect(error);
+    auto [first_error, first_size] =
+        co_await asio::async_write(*session.witness, asio::buffer(session.first), as_result);
+    if (first_error) co_return report_of_fault(first_error);
   }
   auto& socket = *session.witness;
   auto [write_error, sent] = co_await http::async_write(socket, session.request, as_result);

@@ -36,6 +36,8 @@ class HealthCheck {
   HealthCheck(const HealthCheck&) = delete;
   HealthCheck& operator=(const HealthCheck&) = delete;
 
+  // What goes out first on each new connection, such as a PROXY header. Before `start`.
+  void say_first(std::string bytes);
   // Where to connect from the next connection on. Without an address every check fails.
   void set_address(const std::optional<routing::Address>& address);
   // The first check begins at once, the next one `interval` after the end of the last.

@@ -53,6 +53,16 @@ std::string host_field(const config::Endpoint& endpoint) {
   return endpoint.is_unix() ? "localhost" : config::to_text(endpoint);
 }
 
+// LOCAL: the connection is ours, and nobody else's is passed on.
+std::string local_proxy_header(config::SendProxy version) {
+  switch (version) {
+    case config::SendProxy::none: break;
+    case config::SendProxy::v1: return "PROXY UNKNOWN\r\n";
+    case config::SendProxy::v2: return {"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 16};
+  }
+  return {};
+}
+
 }  // namespace
 
 struct HealthMonitor::Watched {
@@ -84,6 +94,7 @@ HealthMonitor::HealthMonitor(boost::asio::io_context& control,
     watched.check = std::make_unique<HealthCheck>(
         control_, *terms.check, terms.idle_timeout, host_field(worker->settings.address), clock_,
         [this, &watched](const CheckReport& report) { judge(watched, report); });
+    watched.check->say_first(local_proxy_header(worker->settings.send_proxy));
     if (const auto address = routing::literal_address(worker->settings.address))
       watched.check->set_address(*address);
   }

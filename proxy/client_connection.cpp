@@ -67,10 +67,11 @@ Task<bool> ClientConnection::read_proxy_header() {
 void ClientConnection::learn_peer(const ProxyHeader& header) {
   peer.trusted = false;
   if (!header.has_ends) return;
-  peer.address = host_text(header.source);
+  peer.address = host_text(header.ends.source);
   peer.address_hash = address_hash(peer.address);
-  peer.listener_port = std::to_string(header.destination.port);
+  peer.listener_port = std::to_string(header.ends.destination.port);
   peer.tls = header.tls;
+  peer.ends = header.ends;
   peer.trusted = is_trusted(loop.snapshot->settings.trusted_proxies, peer.address);
 }
 

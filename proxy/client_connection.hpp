@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "proxy/admission.hpp"
@@ -20,6 +21,7 @@ struct Peer {
   bool tls = false;           // the client spoke TLS to whom the PROXY header comes from
   bool sends_proxy_header = false;
   std::uint64_t address_hash = 0;
+  std::optional<SocketEnds> ends{};  // where some worker is to be told; none of unix sockets
 };
 
 // One client and what was read from it and not yet used. Lives in the frame of `serve_client`.
@@ -38,6 +40,7 @@ class ClientConnection {
   const routing::WaiterRef ref;
   std::uint64_t requests = 0;  // heads that were read
   TimePoint request_begin;     // first byte of the request that was read last
+  OwnConnection own_connection;
 
   // Reads the PROXY header and learns from it who the client is. False: the connection is to be
   // closed.

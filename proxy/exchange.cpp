@@ -5,6 +5,7 @@
 #include "proxy/ascii.hpp"
 #include "proxy/failover.hpp"
 #include "proxy/head_parser.hpp"
+#include "proxy/request_id.hpp"
 #include "routing/session_route.hpp"
 
 namespace jkproxy::proxy {
@@ -94,6 +95,7 @@ std::optional<Refusal> Exchange::read_request(HeadRead read) {
   facts.is_head = asks_for_head_only(bytes);
   if (auto refusal = refusal_of(parse_request_head(bytes, snapshot->settings.limits.fields, head)))
     return refusal;
+  if (client.peer.trusted) adopt_request_id();
   if (auto refusal = check_request(head, bytes, facts)) return refusal;
   client_keep_alive = facts.keep_alive && !is_last_request();
   replayable = facts.framing.kind == Framing::Kind::none ||
@@ -101,6 +103,15 @@ std::optional<Refusal> Exchange::read_request(HeadRead read) {
   if (auto refusal = find_balancer()) return refusal;
   find_session();
   return std::nullopt;
+}
+
+void Exchange::adopt_request_id() {
+  const auto& name = snapshot->settings.request_id;
+  if (name.empty()) return;
+  const auto id = sent_request_id(head, head_text.view(), name);
+  if (!id) return;
+  request_id.assign(*id);
+  record.request_id = request_id;
 }
 
 bool Exchange::is_last_request() const {

@@ -69,6 +69,7 @@ class Exchange {
 
  private:
   bool is_last_request() const;
+  void adopt_request_id();
   std::optional<Refusal> find_balancer();
   void find_session();
   void leave_gate(const routing::TakeoverKey& key, routing::Leave how);

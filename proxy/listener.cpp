@@ -42,6 +42,14 @@ bool is_stranger(Loop& loop, const std::vector<config::Network>& senders, const 
   return true;
 }
 
+std::optional<SocketEnds> ends_of(int descriptor, const routing::Address& client) {
+  routing::Address own;
+  own.length = sizeof own.storage;
+  const bool known = ::getsockname(descriptor, own.get(), &own.length) == 0;
+  if (!known || client.storage.ss_family == AF_UNIX) return std::nullopt;
+  return SocketEnds{.source = end_of(client), .destination = end_of(own)};
+}
+
 void begin_to_serve(Loop& loop, int descriptor, const routing::Address& address,
                     const ListenerPlace& listener) {
   const int on = 1;
@@ -51,6 +59,7 @@ void begin_to_serve(Loop& loop, int descriptor, const routing::Address& address,
   Peer peer{.address = routing::host_text(address), .listener_port = listener.port};
   peer.address_hash = address_hash(peer.address);
   peer.trusted = is_trusted(loop.snapshot->settings.trusted_proxies, peer.address);
+  if (loop.snapshot->sends_proxy_headers) peer.ends = ends_of(descriptor, address);
   loop.counters.connections.fetch_add(1, std::memory_order_relaxed);
   const auto& senders = loop.snapshot->settings.listeners[listener.index].proxy_protocol;
   if (!senders.empty() && is_stranger(loop, senders, peer)) return;

@@ -5,6 +5,7 @@
 
 #include "proxy/connection_options.hpp"
 #include "proxy/field_rules.hpp"
+#include "proxy/request_id.hpp"
 
 namespace jkproxy::proxy {
 namespace {
@@ -74,6 +75,9 @@ class FieldCopier {
 
  private:
   bool passes(const Field& field) {
+    if (field.name.length == origin_.request_id_field.size() &&
+        is_request_id_field(field.name.in(bytes_), origin_.request_id_field))
+      return false;
     switch (field.name_id) {
       case http::field::unknown: return passes_unknown(field.name.in(bytes_));
       case http::field::host:    // written first
@@ -156,6 +160,8 @@ void compose_request_head(const RequestHead& head, std::string_view bytes,
   out.append(" HTTP/1.1\r\nHost: ").append(host).append(line_end);
   FieldCopier copier{head, bytes, origin, out};
   copier.append_forwarded(head, host);
+  if (!origin.request_id_field.empty())
+    append_line(origin.request_id_field, origin.request_id, out);
   append_framing(facts.framing, out);
   if (facts.may_upgrade) append_upgrade(facts.upgrade.in(bytes), out);
   if (facts.expects_continue) out.append("Expect: 100-continue\r\n");

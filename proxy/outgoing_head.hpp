@@ -14,6 +14,7 @@ struct Origin {
   std::string_view client_address;  // without port
   std::string_view listener_port;   // digits; empty for unix sockets
   std::string_view request_id;
+  std::string_view request_id_field{};  // its name; empty: it is not sent
   bool trusted = false;  // by `trusted_proxies`: what it sent in X-Forwarded-* is kept
   bool tls = false;
 };
@@ -25,7 +26,8 @@ struct Origin {
 // of ours next to a -Proto or -Host of theirs). Left out: Forwarded and all other
 // X-Forwarded-* of strangers, hop-by-hop fields and those that Connection names (but never Host,
 // Content-Length, Cookie, Authorization or X-Forwarded-*, RFC 9110 7.6.1), fields that differ from
-// ours or X-Forwarded-* only by `_` for `-`, and `Proxy` (httpoxy). An HTTP/1.0 request without
+// ours or X-Forwarded-* only by `_` for `-`, and `Proxy` (httpoxy). The request id is always ours:
+// whoever is trusted to give one has been asked before. An HTTP/1.0 request without
 // Host gets an empty one.
 void compose_request_head(const RequestHead& head, std::string_view bytes,
                           const RequestFacts& facts, const Origin& origin, std::string& out);

@@ -78,10 +78,11 @@ Found read_line(std::string_view line, ProxyHeader& header) {
   if (protocol == "UNKNOWN") return Found::complete;  // what follows is not for us
   if (protocol != "TCP4" && protocol != "TCP6") return Found::malformed;
   const int family = protocol == "TCP4" ? AF_INET : AF_INET6;
-  header.has_ends = read_host(take_word(line), family, header.source) &&
-                    read_host(take_word(line), family, header.destination) &&
-                    read_port(take_word(line), header.source.port) &&
-                    read_port(take_word(line), header.destination.port) && line.empty() && is_whole;
+  header.has_ends = read_host(take_word(line), family, header.ends.source) &&
+                    read_host(take_word(line), family, header.ends.destination) &&
+                    read_port(take_word(line), header.ends.source.port) &&
+                    read_port(take_word(line), header.ends.destination.port) && line.empty() &&
+                    is_whole;
   return header.has_ends ? Found::complete : Found::malformed;
 }
 
@@ -133,10 +134,10 @@ void read_ends(std::string_view bytes, bool v4, ProxyHeader& header) {
     if (v4) return map_v4(bytes.data() + at, end);
     std::memcpy(end.host.data(), bytes.data() + at, size);
   };
-  host(fixed_part, header.source);
-  host(fixed_part + size, header.destination);
-  header.source.port = number_at(bytes, fixed_part + 2 * size);
-  header.destination.port = number_at(bytes, fixed_part + 2 * size + 2);
+  host(fixed_part, header.ends.source);
+  host(fixed_part + size, header.ends.destination);
+  header.ends.source.port = number_at(bytes, fixed_part + 2 * size);
+  header.ends.destination.port = number_at(bytes, fixed_part + 2 * size + 2);
   header.has_ends = true;
 }
 
@@ -184,6 +185,43 @@ void append_number(unsigned number, std::string& out) {
   out.push_back(static_cast<char>(number & 0xffU));
 }
 
+// A mixed pair is told in v6, where inet_ntop shows the v4 one as ::ffff:a.b.c.d.
+bool are_v4(const SocketEnds& ends) {
+  return ends.source.is_v4() && ends.destination.is_v4();
+}
+
+void append_line(const std::optional<SocketEnds>& ends, std::string& out) {
+  if (!ends) {
+    out.append(line_begin).append("UNKNOWN\r\n");
+    return;
+  }
+  const bool v4 = are_v4(*ends);
+  out.append(line_begin).append(v4 ? "TCP4" : "TCP6");
+  for (const auto* end : {&ends->source, &ends->destination}) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    ::inet_ntop(v4 ? AF_INET : AF_INET6, end->host.data() + (v4 ? 12 : 0), text.data(),
+                text.size());
+    out.append(" ").append(text.data());
+  }
+  out.append(" ").append(std::to_string(ends->source.port)).append(" ");
+  out.append(std::to_string(ends->destination.port)).append("\r\n");
+}
+
+void append_binary(const std::optional<SocketEnds>& ends, std::string& out) {
+  out.append(signature).push_back('\x21');  // version 2, PROXY
+  if (!ends) {
+    out.append("\0\0\0"sv);  // UNSPEC, no bytes
+    return;
+  }
+  const bool v4 = are_v4(*ends);
+  out.push_back(static_cast<char>(v4 ? over_tcp4 : over_tcp6));
+  append_number(v4 ? v4_ends : v6_ends, out);
+  for (const auto* end : {&ends->source, &ends->destination})
+    out.append(end->host.begin() + (v4 ? 12 : 0), end->host.end());
+  append_number(ends->source.port, out);
+  append_number(ends->destination.port, out);
+}
+
 }  // namespace
 
 bool SocketEnd::is_v4() const {
@@ -227,31 +265,13 @@ ProxyHeaderFound find_proxy_header(std::string_view bytes, ProxyHeader& header) 
   return found;
 }
 
-void append_proxy_header_v1(const SocketEnd& source, const SocketEnd& destination,
-                            std::string& out) {
-  const bool v4 = source.is_v4() && destination.is_v4();
-  // A mixed pair is told in v6, where inet_ntop shows the v4 one as ::ffff:a.b.c.d.
-  const auto host = [&](const SocketEnd& end) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    ::inet_ntop(v4 ? AF_INET : AF_INET6, end.host.data() + (v4 ? 12 : 0), text.data(), text.size());
-    return std::string{text.data()};
-  };
-  out.append(line_begin).append(v4 ? "TCP4 " : "TCP6 ").append(host(source)).append(" ");
-  out.append(host(destination)).append(" ").append(std::to_string(source.port)).append(" ");
-  out.append(std::to_string(destination.port)).append("\r\n");
-}
-
-void append_proxy_header_v2(const SocketEnd& source, const SocketEnd& destination,
-                            std::string& out) {
-  const bool v4 = source.is_v4() && destination.is_v4();
-  const std::size_t skipped = v4 ? 12 : 0;
-  out.append(signature).push_back('\x21');  // version 2, PROXY
-  out.push_back(static_cast<char>(v4 ? over_tcp4 : over_tcp6));
-  append_number(v4 ? v4_ends : v6_ends, out);
-  for (const auto* end : {&source, &destination})
-    out.append(end->host.begin() + static_cast<std::ptrdiff_t>(skipped), end->host.end());
-  append_number(source.port, out);
-  append_number(destination.port, out);
+void append_proxy_header(config::SendProxy version, const std::optional<SocketEnds>& ends,
+                         std::string& out) {
+  switch (version) {
+    case config::SendProxy::none: return;
+    case config::SendProxy::v1: return append_line(ends, out);
+    case config::SendProxy::v2: return append_binary(ends, out);
+  }
 }
 
 }  // namespace jkproxy::proxy

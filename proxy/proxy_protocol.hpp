@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "config/settings.hpp"
 #include "routing/address.hpp"
 
 namespace jkproxy::proxy {
@@ -23,14 +25,19 @@ SocketEnd end_of(const routing::Address& address);
 // "192.0.2.1", "2001:db8::1".
 std::string host_text(const SocketEnd& end);
 
+// Both ends of a connection.
+struct SocketEnds {
+  SocketEnd source;
+  SocketEnd destination;
+};
+
 // What a load balancer that speaks no HTTP says of the connection that it passes on, in front of
 // all else (HAProxy's "The PROXY protocol", versions 1 and 2).
 struct ProxyHeader {
   std::size_t size = 0;   // bytes
   bool has_ends = false;  // false: LOCAL, UNKNOWN, a unix socket, UDP: nobody is named
   bool tls = false;       // the client spoke TLS to the sender (PP2_TYPE_SSL)
-  SocketEnd source;
-  SocketEnd destination;
+  SocketEnds ends;
 };
 
 // The longest header of version 2 that is read: more than 16 KiB of TLVs nobody sends.
@@ -42,10 +49,9 @@ enum class ProxyHeaderFound : std::uint8_t { need_more, complete, malformed };
 // and TLVs must fit, and a CRC32C must be right. What stands behind it is not looked at.
 ProxyHeaderFound find_proxy_header(std::string_view bytes, ProxyHeader& header);
 
-// Appends the header for a connection that is passed on. Version 2 without TLVs.
-void append_proxy_header_v1(const SocketEnd& source, const SocketEnd& destination,
-                            std::string& out);
-void append_proxy_header_v2(const SocketEnd& source, const SocketEnd& destination,
-                            std::string& out);
+// Appends the header for a connection that is passed on; `v2` without TLVs. Without ends, as of a
+// unix socket, it names nobody.
+void append_proxy_header(config::SendProxy version, const std::optional<SocketEnds>& ends,
+                         std::string& out);
 
 }  // namespace jkproxy::proxy

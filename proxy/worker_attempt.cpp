@@ -24,6 +24,7 @@ WorkerAttempt::WorkerAttempt(Exchange& exchange)
       loop_{exchange.loop},
       runtime_{*exchange.worker().runtime},
       settings_{exchange.request.balancer->settings},
+      send_proxy_{exchange.worker().settings.send_proxy},
       request_text_{loop_.blocks},
       answer_text_{loop_.blocks},
       begin_{loop_.now()},
@@ -45,8 +46,7 @@ Task<std::optional<routing::Attempt>> WorkerAttempt::run(bool fresh_connection) 
   if (!connected) connected = co_await connect();
   if (!connected) co_return attempt_;
   if (!routing::Router::still_holds(exchange_.request, exchange_.decision, loop_.now())) {
-    if (connection_->reused)
-      loop_.connections.give_back(runtime_.id, std::move(connection_), loop_.now());
+    if (connection_->reused) keep_connection();
     co_return std::nullopt;
   }
   compose_request();
@@ -60,10 +60,21 @@ Task<std::optional<routing::Attempt>> WorkerAttempt::run(bool fresh_connection) 
 bool WorkerAttempt::lease(bool fresh_connection) {
   if (fresh_connection) return false;
   const bool for_sure = !exchange_.facts.idempotent || !exchange_.replayable;
-  connection_ =
-      loop_.connections.lease(runtime_.id, for_sure, loop_.now() - settings_.idle_timeout);
+  const auto idle_since = loop_.now() - settings_.idle_timeout;
+  auto& connections = loop_.connections;
+  connection_ = send_proxy_ == config::SendProxy::none
+                    ? connections.lease(runtime_.id, for_sure, idle_since)
+                    : connections.lease(client_.own_connection, runtime_.id, for_sure, idle_since);
   attempt_.reused = connection_ != nullptr;
   return attempt_.reused;
+}
+
+// For whoever comes next, or for this client alone where the worker was told who it is.
+void WorkerAttempt::keep_connection() {
+  auto& connections = loop_.connections;
+  if (send_proxy_ == config::SendProxy::none)
+    return connections.give_back(runtime_.id, std::move(connection_), loop_.now());
+  connections.keep(client_.own_connection, runtime_.id, std::move(connection_), loop_.now());
 }
 
 Task<bool> WorkerAttempt::connect() {
@@ -103,8 +114,10 @@ void WorkerAttempt::compose_request() {
   const Origin origin{.client_address = client_.peer.address,
                       .listener_port = client_.peer.listener_port,
                       .request_id = exchange_.request_id,
+                      .request_id_field = exchange_.snapshot->settings.request_id,
                       .trusted = client_.peer.trusted,
                       .tls = client_.peer.tls};
+  if (!connection_->reused) append_proxy_header(send_proxy_, client_.peer.ends, *request_text_);
   compose_request_head(exchange_.head, exchange_.head_text.view(), exchange_.facts, origin,
                        *request_text_);
   auto body = exchange_.facts.framing;
@@ -286,8 +299,7 @@ void WorkerAttempt::settle_connection() {
   if (complete && !connection_->buffer.empty())
     loop_.shared.log->warn("worker {} sent bytes behind a complete answer (rid={})",
                            exchange_.worker().settings.name, exchange_.request_id);
-  if (complete && answer_facts_.keep_alive && connection_->buffer.empty())
-    return loop_.connections.give_back(runtime_.id, std::move(connection_), loop_.now());
+  if (complete && answer_facts_.keep_alive && connection_->buffer.empty()) return keep_connection();
   if (!complete) connection_->stream.abort();
   connection_.reset();
 }

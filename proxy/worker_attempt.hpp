@@ -31,6 +31,7 @@ class WorkerAttempt {
   enum class Progress : std::uint8_t { moved, blocked, ended };
 
   bool lease(bool fresh_connection);
+  void keep_connection();
   Task<bool> connect();
   bool judge_connect(int error);
   void compose_request();
@@ -71,6 +72,7 @@ class WorkerAttempt {
   Loop& loop_;
   routing::WorkerRuntime& runtime_;
   const config::BalancerSettings& settings_;
+  const config::SendProxy send_proxy_;
   UnderWay under_way_;
   WorkerConnections::Connection connection_;
   PooledText request_text_;

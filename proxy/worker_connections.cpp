@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace jkproxy::proxy {
 
@@ -16,7 +17,7 @@ WorkerConnections::PerWorker& WorkerConnections::of(routing::WorkerId worker) {
 void WorkerConnections::set_address(routing::WorkerId worker,
                                     const std::optional<routing::Address>& address) {
   auto& entry = of(worker);
-  if (entry.address != address) entry.idle.clear();
+  if (entry.address != address) close_all(worker);
   entry.address = address;
 }
 
@@ -38,11 +39,38 @@ WorkerConnections::Connection WorkerConnections::lease(routing::WorkerId worker,
   return nullptr;
 }
 
+namespace {
+
+// False: it has more to say, or its end; not one to keep.
+bool begin_to_rest(WorkerConnection& connection) {
+  connection.reused = true;
+  connection.buffer.release_if_empty();
+  connection.stream.watch();
+  return connection.stream.quiet();
+}
+
+}  // namespace
+
+WorkerConnections::Connection WorkerConnections::lease(OwnConnection& own, routing::WorkerId worker,
+                                                       bool for_sure, TimePoint idle_since) {
+  auto connection = std::exchange(own.connection, nullptr);
+  if (connection == nullptr || own.worker != worker || own.age != of(worker).age ||
+      own.since < idle_since)
+    return nullptr;
+  const auto& stream = connection->stream;
+  const bool alive = for_sure ? stream.quiet_for_sure() : stream.quiet();
+  return alive ? std::move(connection) : nullptr;
+}
+
+void WorkerConnections::keep(OwnConnection& own, routing::WorkerId worker, Connection connection,
+                             TimePoint now) {
+  if (!begin_to_rest(*connection)) return;
+  own = {
+      .connection = std::move(connection), .worker = worker, .age = of(worker).age, .since = now};
+}
+
 void WorkerConnections::give_back(routing::WorkerId worker, Connection connection, TimePoint now) {
-  connection->reused = true;
-  connection->buffer.release_if_empty();
-  connection->stream.watch();
-  if (!connection->stream.quiet()) return;  // it has more to say, or its end: not one to keep
+  if (!begin_to_rest(*connection)) return;
   of(worker).idle.push_back({.connection = std::move(connection), .since = now});
 }
 
@@ -56,6 +84,7 @@ void WorkerConnections::close_idle(TimePoint since) {
 
 void WorkerConnections::close_all(routing::WorkerId worker) {
   of(worker).idle.clear();
+  ++of(worker).age;
 }
 
 bool is_local_fault(int error) {

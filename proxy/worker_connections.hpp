@@ -22,6 +22,15 @@ struct WorkerConnection {
   bool reused = false;
 };
 
+// A kept connection that only one client may use, since its worker was told who that is. Lives
+// with that client.
+struct OwnConnection {
+  std::unique_ptr<WorkerConnection> connection;
+  routing::WorkerId worker = 0;
+  std::uint32_t age = 0;  // of all connections to the worker, when it was kept
+  TimePoint since;
+};
+
 // The idle connections of one thread to all workers, and their addresses. The one that came back
 // last is used first; what has been idle for too long is closed.
 class WorkerConnections {
@@ -36,6 +45,10 @@ class WorkerConnections {
   // request that cannot be sent again.
   Connection lease(routing::WorkerId worker, bool for_sure, TimePoint idle_since);
   void give_back(routing::WorkerId worker, Connection connection, TimePoint now);
+  // The same for a client's own.
+  Connection lease(OwnConnection& own, routing::WorkerId worker, bool for_sure,
+                   TimePoint idle_since);
+  void keep(OwnConnection& own, routing::WorkerId worker, Connection connection, TimePoint now);
   // Closes what has been idle since before `since`.
   void close_idle(TimePoint since);
   void close_all(routing::WorkerId worker);
@@ -48,6 +61,7 @@ class WorkerConnections {
   struct PerWorker {
     std::optional<routing::Address> address;
     std::vector<Idle> idle;  // the newest last
+    std::uint32_t age = 0;   // goes up when no connection of before may be used any more
   };
   PerWorker& of(routing::WorkerId worker);
 

@@ -82,6 +82,9 @@ std::shared_ptr<const Snapshot> build_snapshot(const config::Settings& settings,
                                                const Snapshot* previous) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->settings = settings;
+  snapshot->sends_proxy_headers =
+      std::any_of(settings.workers.begin(), settings.workers.end(),
+                  [](const auto& worker) { return worker.send_proxy != config::SendProxy::none; });
   for (const auto& worker : settings.workers)
     snapshot->workers.push_back(std::make_unique<Worker>(
         Worker{.settings = worker, .runtime = runtime_for(worker, previous)}));

@@ -42,6 +42,7 @@ struct Snapshot {
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<Balancer> balancers;
   MountTable mounts;
+  bool sends_proxy_headers = false;  // some worker gets them
 
   // The worker of this id, or null: a reload took it away.
   const Worker* worker(WorkerId id) const;

@@ -69,6 +69,8 @@ INSTANTIATE_TEST_SUITE_P(
              "f:3:19: trusted_proxies: \"10.0.0.1/8\" is no network, since bits behind the first 8 "
              "are set: write 10.0.0.0/8 for the network, or 10.0.0.1 for the one address"},
         Case{"trusted_proxies: [\"fd00::1/16\"]", "write fd00::/16 for the network, or fd00::1"},
+        Case{"request_id: Host", "\"Host\" is no name of a field for an id: use letters"},
+        Case{"request_id: X_Request_ID", "is no name of a field for an id"},
         Case{"trusted_proxies: [10.0.0.0/33]", "is no network"},
         Case{"trusted_proxies: [\"::ffff:10.0.0.0/96\"]", "is no network"},
         Case{"limits: { request_line: 16KiB, head: 8KiB }",
@@ -275,7 +277,7 @@ listeners: [{ bind: "0.0.0.0:80" }, { bind: "[::1]:81" }, { bind: "unix:/run/a.s
 workers:
   node1: { url: "http://10.0.0.11:8080" }
   node2: { url: "http://[fd00::2]:8080", route: n-2, factor: 7, activation: disabled, domain: dc1,
-           distance: 3, redirect: node1 }
+           distance: 3, redirect: node1, send_proxy: v2 }
 balancers:
   farm:
     workers: [node1, node2]
@@ -292,6 +294,7 @@ balancers:
 mounts: [{ path: /share, balancer: farm }, { host: Shop.Example.com, path: /, balancer: farm }]
 status: { bind: "127.0.0.1:8404" }
 trusted_proxies: [127.0.0.0/8, "fd00::/8", 10.1.2.3]
+request_id: X-Correlation-Id
 access_log: { file: /var/log/a.log, format: combined }
 log: { file: "/x \"$${a}\\", level: debug }
 limits: { request_line: 4KiB, head: 16KiB, fields: 50, response_head: 8KiB, replay_body: 1MiB,
@@ -312,7 +315,8 @@ TEST(Parse, ReadsEveryKey) {
                                     Activation::disabled,
                                     "dc1",
                                     3,
-                                    "node1"}));
+                                    "node1",
+                                    SendProxy::v2}));
   const BalancerSettings& farm = settings.balancers.at(0);
   EXPECT_EQ(farm, (BalancerSettings{"farm",
                                     {"node1", "node2"},
@@ -328,6 +332,7 @@ TEST(Parse, ReadsEveryKey) {
                                     HealthCheckSettings{"/health?a=x", 3s, 2s, 3, 4, {200, 200}}}));
   EXPECT_EQ(settings.mounts.at(1), (MountSettings{"shop.example.com", "/", "farm"}));
   EXPECT_EQ(settings.trusted_proxies.at(0).prefix, 104);
+  EXPECT_EQ(settings.request_id, "X-Correlation-Id");
   EXPECT_TRUE(settings.listeners.at(0).proxy_protocol.empty());
   EXPECT_EQ(settings.listeners.at(2).proxy_protocol.at(1).prefix, 8);
   EXPECT_EQ(settings.log, (LogSettings{"/x \"${a}\\", LogLevel::debug}));

@@ -20,9 +20,13 @@ Found find(std::string_view bytes, ProxyHeader& header) {
   return find_proxy_header({copy.data(), copy.size()}, header);
 }
 
+bool same(const SocketEnds& one, const SocketEnds& other) {
+  return one.source == other.source && one.destination == other.destination;
+}
+
 bool same(const ProxyHeader& one, const ProxyHeader& other) {
   return one.size == other.size && one.has_ends == other.has_ends && one.tls == other.tls &&
-         one.source == other.source && one.destination == other.destination;
+         same(one.ends, other.ends);
 }
 
 void check_parts(std::string_view bytes) {
@@ -32,9 +36,9 @@ void check_parts(std::string_view bytes) {
 }
 
 void check_written(const ProxyHeader& header) {
-  for (auto* append : {append_proxy_header_v1, append_proxy_header_v2}) {
+  for (const auto version : {config::SendProxy::v1, config::SendProxy::v2}) {
     std::string bytes;
-    append(header.source, header.destination, bytes);
+    append_proxy_header(version, header.ends, bytes);
     ProxyHeader again;
     require(find(bytes, again) == Found::complete && again.size == bytes.size(),
             "what is written is a header");

@@ -7,6 +7,7 @@
 #include "proxy/field_rules.hpp"
 #include "proxy/head_parser.hpp"
 #include "proxy/outgoing_head.hpp"
+#include "proxy/request_id.hpp"
 #include "tests/fuzz/property.hpp"
 
 namespace jkproxy::proxy {
@@ -16,6 +17,7 @@ using fuzz::require;
 
 constexpr std::uint64_t line_limit = 1024;
 constexpr std::uint64_t head_limit = 4096;
+constexpr std::string_view id_field = "X-Request-ID";
 
 HeadSearch search_whole(std::string_view bytes, HeadSearch::Found& found) {
   HeadSearch search;
@@ -45,6 +47,7 @@ bool may_be_sent(const Field& field, std::string_view bytes, bool upgrades) {
 void check_fields(const RequestHead& sent, std::string_view bytes, bool upgrades) {
   int hosts = 0;
   int forwarded_for = 0;
+  int ids = 0;
   for (const auto& field : sent.fields) {
     const auto name = field.name.in(bytes);
     require(may_be_sent(field, bytes, upgrades), "no hop-by-hop field is sent");
@@ -53,12 +56,17 @@ void check_fields(const RequestHead& sent, std::string_view bytes, bool upgrades
     require(forwarded_field(name) != ForwardedField::forwarded_more,
             "a stranger's other X-Forwarded-* are not sent");
     if (field.name_id == http::field::host) ++hosts;
+    if (is_request_id_field(name, id_field)) {
+      ++ids;
+      require(field.value.in(bytes) == "0123456789abcdef", "a stranger's request id is replaced");
+    }
     if (forwarded_field(name) == ForwardedField::forwarded_for) {
       ++forwarded_for;
       require(field.value.in(bytes) == "192.0.2.7", "a stranger's X-Forwarded-For is replaced");
     }
   }
   require(hosts == 1, "one Host is sent");
+  require(ids == 1, "one request id is sent");
   require(forwarded_for == 1, "one X-Forwarded-For is sent");
 }
 
@@ -68,7 +76,8 @@ void check_sent(const RequestHead& head, std::string_view bytes, RequestFacts fa
   compose_request_head(head, bytes, facts,
                        {.client_address = "192.0.2.7",
                         .listener_port = "80",
-                        .request_id = "",
+                        .request_id = "0123456789abcdef",
+                        .request_id_field = id_field,
                         .trusted = false,
                         .tls = false},
                        out);

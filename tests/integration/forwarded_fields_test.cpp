@@ -7,6 +7,8 @@ namespace {
 
 class ForwardedFields : public HandProxy {
  protected:
+  ForwardedFields() { settings.request_id.clear(); }
+
   // The head that the worker gets for a GET with these fields.
   std::string head_at_worker(const std::string& fields) {
     auto client = connect();

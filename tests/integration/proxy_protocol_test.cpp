@@ -62,7 +62,8 @@ TEST_F(ProxyProtocol, ComesInPiecesAndInVersion2) {
   start();
   const auto source = routing::literal_address({.host = "2001:db8::7", .port = 1, .unix_path = {}});
   std::string bytes;
-  proxy::append_proxy_header_v2(proxy::end_of(*source), proxy::end_of(*source), bytes);
+  const auto end = proxy::end_of(*source);
+  proxy::append_proxy_header(config::SendProxy::v2, proxy::SocketEnds{end, end}, bytes);
   auto client = connect();
   for (const char byte : bytes + request) client.send(std::string(1, byte));
   EXPECT_NE(node1.accept().receive_head().find("\r\nX-Forwarded-For: 2001:db8::7\r\n"),
@@ -160,6 +161,84 @@ TEST_F(ProxyProtocol, ThatNeverComesHoldsUpNoStop) {
   served.close();
   server->begin_stop();
   EXPECT_EQ(waiting.await_end(), End::closed);
+}
+
+// Workers that are told who the client is.
+class SentProxyHeader : public HandProxy {
+ protected:
+  SentProxyHeader() { worker_settings().send_proxy = config::SendProxy::v1; }
+  config::WorkerSettings& worker_settings() { return settings.workers.front(); }
+  std::string header_of(const Connection& client) const {
+    return "PROXY TCP4 127.0.0.1 127.0.0.1 " + std::to_string(client.own_port()) + " " +
+           std::to_string(port()) + "\r\n";
+  }
+  static void answer(Connection& worker) { worker.send(ok("served")); }
+  const std::string request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+};
+
+TEST_F(SentProxyHeader, GoesInFrontOfEachConnectionAndOnlyOnce) {
+  start();
+  auto client = connect();
+  client.send(request);
+  auto worker = node1.accept();
+  EXPECT_EQ(worker.receive_until("\r\n"), header_of(client));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(worker.receive_head().starts_with("GET /x HTTP/1.1\r\n"));
+    answer(worker);
+    EXPECT_TRUE(client.receive_message().ends_with("served"));
+    client.send(request);
+  }
+}
+
+TEST_F(SentProxyHeader, KeepsAConnectionForItsClientAlone) {
+  start();
+  auto one = connect();
+  one.send(request);
+  auto of_one = node1.accept();
+  of_one.receive_head();
+  answer(of_one);
+  one.receive_message();
+  auto other = connect();
+  other.send(request);
+  auto of_other = node1.accept();
+  EXPECT_EQ(of_other.receive_until("\r\n"), header_of(other));
+  one.close();
+  EXPECT_EQ(of_one.await_end(), End::closed) << "it leaves with its client";
+}
+
+TEST_F(SentProxyHeader, NamesTheClientThatALoadBalancerNamed) {
+  settings.listeners.front().proxy_protocol = {network(127, 0, 0, 0, 8)};
+  start();
+  auto client = connect();
+  const std::string header = "PROXY TCP6 2001:db8::7 ::1 50000 443\r\n";
+  client.send(header + request);
+  EXPECT_EQ(node1.accept().receive_until("\r\n"), header);
+}
+
+TEST_F(SentProxyHeader, OfAnIdleConnectionThatDiedIsSentAnew) {
+  start();
+  auto client = connect();
+  client.send(request);
+  {
+    auto worker = node1.accept();
+    worker.receive_head();
+    answer(worker);
+    client.receive_message();
+  }
+  client.send(request);
+  EXPECT_EQ(node1.accept().receive_until("\r\n"), header_of(client));
+}
+
+TEST_F(SentProxyHeader, OfAHealthCheckPassesNobodyOn) {
+  worker_settings().send_proxy = config::SendProxy::v2;
+  balancer().health_check = {.path = "/alive", .interval = milliseconds{10}, .status = {}};
+  start();
+  auto check = node1.accept();
+  EXPECT_EQ(check.receive(16), "\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"s);
+  for (int i = 0; i < 2; ++i) {  // once a connection
+    EXPECT_TRUE(check.receive_head().starts_with("GET /alive HTTP/1.1\r\n"));
+    answer(check);
+  }
 }
 
 }  // namespace

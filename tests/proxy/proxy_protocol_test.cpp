@@ -25,8 +25,8 @@ std::string tlv(char type, const std::string& value) {
 }
 std::string told(const ProxyHeader& header) {
   if (!header.has_ends) return "nobody";
-  return host_text(header.source) + " " + std::to_string(header.source.port) + " > " +
-         host_text(header.destination) + " " + std::to_string(header.destination.port) +
+  return host_text(header.ends.source) + " " + std::to_string(header.ends.source.port) + " > " +
+         host_text(header.ends.destination) + " " + std::to_string(header.ends.destination.port) +
          (header.tls ? " tls" : "");
 }
 
@@ -160,13 +160,14 @@ TEST_P(WrittenHeader, IsReadAsTheSame) {
   };
   const auto source = end(GetParam().first, 50000);
   const auto destination = end(GetParam().second, 443);
-  for (auto* append : {append_proxy_header_v1, append_proxy_header_v2}) {
+  for (const auto version : {config::SendProxy::v1, config::SendProxy::v2}) {
     std::string bytes;
-    append(source, destination, bytes);
+    append_proxy_header(version, SocketEnds{source, destination}, bytes);
     ProxyHeader header;
     ASSERT_EQ(find_proxy_header(bytes, header), Found::complete);
     EXPECT_EQ(header.size, bytes.size());
-    EXPECT_TRUE(header.source == source && header.destination == destination) << told(header);
+    EXPECT_TRUE(header.ends.source == source && header.ends.destination == destination)
+        << told(header);
   }
 }
 
@@ -175,6 +176,26 @@ INSTANTIATE_TEST_SUITE_P(Ends, WrittenHeader,
                                          std::pair{"2001:db8::7", "::1"},
                                          std::pair{"192.0.2.7", "::1"},
                                          std::pair{"::ffff:192.0.2.7", "10.0.0.1"}));
+
+TEST(AProxyHeaderOfOurs, NamesNobodyWithoutEnds) {
+  const auto written = [](config::SendProxy version) {
+    std::string bytes;
+    append_proxy_header(version, std::nullopt, bytes);
+    return bytes;
+  };
+  EXPECT_EQ(written(config::SendProxy::none), "");
+  EXPECT_EQ(written(config::SendProxy::v1), "PROXY UNKNOWN\r\n");
+  EXPECT_EQ(written(config::SendProxy::v2), v2('\x21', '\0', ""));
+}
+
+TEST(AProxyHeaderOfOurs, IsTheSpecificationsOwn) {
+  std::string bytes;
+  append_proxy_header(config::SendProxy::v2,
+                      SocketEnds{end_of(*routing::literal_address({"192.0.2.7", 50000, ""})),
+                                 end_of(*routing::literal_address({"10.0.0.1", 443, ""}))},
+                      bytes);
+  EXPECT_EQ(bytes, v2('\x21', '\x11', v4_ends));
+}
 
 }  // namespace
 }  // namespace jkproxy::proxy
