@@ -16,7 +16,7 @@ bool in_service(WorkerState state) {
 std::string_view cause_of(CheckResult result) {
   switch (result) {
     case CheckResult::silent: return "health checks timed out";
-    case CheckResult::refused: return "health check: connection refused";
+    case CheckResult::refused: return "health check: no connection";
     case CheckResult::ended: return "its process ended";
     case CheckResult::good:
     case CheckResult::bad:

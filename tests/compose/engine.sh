@@ -8,12 +8,16 @@ use_engine() {
   start_engine "$1"
 }
 
+# One private engine at a time: each puts back the machine's packet filter at its end, and with it takes the rules of any other.
 start_engine() {
-  local deadline=$((SECONDS + 60))
+  local deadline
+  exec 7>/run/lock/jkproxy-engine
+  flock 7
+  deadline=$((SECONDS + 60))
   engine_folder=$1
   keep_network_settings
   dockerd --data-root "$1/data" --exec-root "$1/run" --pidfile "$1/pid" -H "unix://$1/socket" \
-    --storage-driver overlay2 >"$1/engine.log" 2>&1 &
+    --storage-driver overlay2 >"$1/engine.log" 2>&1 7>&- &
   engine_pid=$!
   export DOCKER_HOST=unix://$1/socket
   until docker version >/dev/null 2>&1; do
@@ -32,6 +36,7 @@ stop_engine() {
   wait "$engine_pid" || true
   engine_pid=
   restore_network_settings
+  exec 7>&-
 }
 
 # --- what an engine changes in the machine's network ----------------------------------------------------------------------
