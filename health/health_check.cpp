@@ -63,6 +63,10 @@ CheckReport report_of_status(unsigned status, const config::StatusRange& range) 
           .cause = "status " + std::to_string(status)};
 }
 
+CheckReport ended() {
+  return {.result = CheckResult::ended, .cause = "the check's connection ended"};
+}
+
 // How a connection on which nothing is to come looks.
 enum class Line : std::uint8_t { quiet, ended, talks };
 
@@ -102,6 +106,7 @@ struct HealthCheck::Session {
   boost::beast::flat_buffer buffer{};
   routing::TimePoint closes_at{};  // from then on the worker may close the witness
   bool sent = false;               // the request of the check that is under way
+  bool on_kept = false;            // which goes over a connection that was there before
   bool resting = false;
   bool stopped = false;
 
@@ -185,10 +190,12 @@ asio::awaitable<void> HealthCheck::run(std::shared_ptr<Session> session) {
 asio::awaitable<void> HealthCheck::rest(Session& session) {
   session.resting = true;
   session.timer.expires_after(session.settings.interval);
-  if (session.witness) {
+  auto* socket = session.unanswered ? &*session.unanswered : nullptr;
+  if (session.witness) socket = &*session.witness;
+  if (socket != nullptr) {
     [[maybe_unused]] const auto woken =
         co_await (session.timer.async_wait(as_result) ||
-                  session.witness->async_wait(asio::socket_base::wait_read, as_result));
+                  socket->async_wait(asio::socket_base::wait_read, as_result));
   } else {
     [[maybe_unused]] const auto [error] = co_await session.timer.async_wait(as_result);
   }
@@ -196,9 +203,6 @@ asio::awaitable<void> HealthCheck::rest(Session& session) {
 }
 
 asio::awaitable<CheckReport> HealthCheck::check(Session& session) {
-  constexpr auto ended = [] {
-    return CheckReport{.result = CheckResult::ended, .cause = "the check's connection ended"};
-  };
   if (session.process_ended()) co_return ended();
   const bool kept = session.witness.has_value();
   CheckReport report = co_await attempt(session);
@@ -212,6 +216,7 @@ asio::awaitable<CheckReport> HealthCheck::check(Session& session) {
 asio::awaitable<CheckReport> HealthCheck::attempt(Session& session) {
   const auto begin = session.clock();
   session.sent = false;
+  session.on_kept = session.witness.has_value();
   session.timer.expires_after(session.settings.timeout);
   const auto first = co_await (ask(session) || session.timer.async_wait(as_result));
   const bool silent = first.index() == 1;
@@ -229,6 +234,9 @@ asio::awaitable<CheckReport> HealthCheck::attempt(Session& session) {
 // from a restart.
 CheckReport HealthCheck::silence(Session& session) {
   if (!session.sent) return {.result = CheckResult::silent, .cause = "no connection in time"};
+  // After a pause of this process the end may lie there when the deadline is met.
+  const bool was_kept = session.on_kept && session.clock() < session.closes_at;
+  if (was_kept && session.witness && look_at(*session.witness) == Line::ended) return ended();
   if (session.witness && !session.unanswered) session.unanswered = std::move(session.witness);
   return {.result = CheckResult::silent, .cause = "no answer in time"};
 }

@@ -192,7 +192,7 @@ void HealthMonitor::apply(Watched& watched, const Transition& transition,
   const auto now = clock_();
   // Who sees the error must find the table to be asked already.
   if (transition.to == WorkerState::error) runtime.consult_until.raise(now + watched.remember);
-  publish(watched.worker, transition.to, now);
+  publish(watched.worker, transition, now);
   watched.report.cause = transition.cause;
   if (!detail.empty()) watched.report.cause += " (" + detail + ")";
   watched.report.since = now;
@@ -203,10 +203,11 @@ void HealthMonitor::apply(Watched& watched, const Transition& transition,
               .silent = transition.silent});
 }
 
-void HealthMonitor::publish(const routing::Worker& worker, WorkerState to, TimePoint now) {
+void HealthMonitor::publish(const routing::Worker& worker, const Transition& transition,
+                            TimePoint now) {
   // A worker that comes back must not be flooded from its first moment on.
-  if (to == WorkerState::ok) routing::raise_to_highest(*snapshot_, worker);
-  worker.runtime->publish(to, now);
+  if (transition.to == WorkerState::ok) routing::raise_to_highest(*snapshot_, worker);
+  worker.runtime->publish(transition.to, now, transition.still);
 }
 
 void HealthMonitor::tick() {

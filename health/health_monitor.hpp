@@ -71,7 +71,7 @@ class HealthMonitor : public routing::OutcomeSink {
   void judge(Watched& watched, const routing::Attempt& attempt, std::uint64_t client);
   void judge(Watched& watched, const CheckReport& report);
   void apply(Watched& watched, const Transition& transition, const std::string& detail);
-  void publish(const routing::Worker& worker, WorkerState to, TimePoint now);
+  void publish(const routing::Worker& worker, const Transition& transition, TimePoint now);
   Seen seen(const Watched& watched) const;
   void wait_for_tick();
 

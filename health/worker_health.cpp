@@ -81,7 +81,11 @@ std::optional<Transition> WorkerHealth::on_suspicion(const Seen& seen, std::uint
 std::optional<Transition> WorkerHealth::on_probe_without_effect(const routing::Attempt& attempt,
                                                                 TimePoint now) {
   const bool at_fault = attempt.outcome == Outcome::timed_out && !attempt.local_fault;
-  if (at_fault) return fail(now, "the probe was not answered in time");
+  if (at_fault) {
+    auto transition = fail(now, "the probe was not answered in time");
+    transition.still = true;
+    return transition;
+  }
   probe_seen_at_.reset();
   return Transition{.to = WorkerState::recover, .cause = "the probe told nothing"};
 }

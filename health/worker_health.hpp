@@ -44,6 +44,7 @@ struct Transition {
   WorkerState to = WorkerState::ok;
   std::string_view cause;  // a phrase for log and status; never dies
   bool silent = false;     // the worker is there, but answers nothing: what waits for it may not
+  bool still = false;      // in error as before: a slow answer to the probe says nothing new
 };
 
 // Decides the state of one worker by what was seen of it (picture: routing/worker_state.hpp). The

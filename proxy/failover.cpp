@@ -104,6 +104,7 @@ void report(const Exchange& exchange, const routing::Attempt& attempt) {
 void exclude_worker(Exchange& exchange, bool refused) {
   auto& request = exchange.request;
   request.tried |= bit(exchange.decision.member);
+  request.tried_at = exchange.loop.now();
   if (!refused) return;
   request.refused |= bit(exchange.decision.member);
   request.refused_generation = exchange.decision.generation;

@@ -87,7 +87,8 @@ WorkerAttempt::Progress WorkerAttempt::take_answer_head() {
 // Another worker has taken the session over meanwhile: what this one says comes from an old copy.
 bool WorkerAttempt::came_too_late() {
   const auto& router = loop_.shared.router;
-  attempt_.session_left = router.has_left(exchange_.request, exchange_.decision, loop_.now());
+  attempt_.session_left =
+      router.has_left(exchange_.request, exchange_.decision, begin_, loop_.now());
   attempt_.answer_begun = interim_answers_ > 0;
   return attempt_.session_left;
 }

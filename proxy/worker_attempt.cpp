@@ -98,12 +98,17 @@ Task<bool> WorkerAttempt::connect() {
 bool WorkerAttempt::judge_connect(int error) {
   exchange_.record.connect =
       std::chrono::duration_cast<std::chrono::microseconds>(loop_.now() - begin_);
-  if (error == 0) return true;
+  if (error == 0) {
+    runtime_.last_accept.raise(loop_.now());
+    return true;
+  }
   connection_.reset();
   attempt_.sent_nothing = true;
   attempt_.outcome = error == ECANCELED ? Outcome::client_gone : Outcome::refused;
   attempt_.local_fault = is_local_fault(error);
   attempt_.connect_timed_out = error == ETIMEDOUT;
+  attempt_.others_got_through =
+      std::max(runtime_.last_accept.load(), runtime_.last_byte.load()) >= begin_;
   // Silence is no end of a process.
   if (routing::effect_on_worker(attempt_) == routing::Effect::dead)
     runtime_.last_refusal.raise(loop_.now());

@@ -156,6 +156,7 @@ Decision Router::choose_by_table(const Request& request, Decision decision, std:
       .route_worker = decision.own ? runtime_of(request, *decision.own).id : unknown_worker,
       .waiter = request.waiter,
       .own_is_open = own_is_open,
+      .tried_at = request.tried_at,
       .quiet = request.quiet,
       .stays = request.stays,
       .wait = settings.takeover.wait,
@@ -200,13 +201,15 @@ bool Router::still_holds(const Request& request, const Decision& decision, TimeP
   return decision.table != nullptr && !decision.table->applies(decision.key, runtime.id, now);
 }
 
-bool Router::has_left(const Request& request, const Decision& decision, TimePoint now) const {
+bool Router::has_left(const Request& request, const Decision& decision, TimePoint begun,
+                      TimePoint now) const {
   const auto stem = stem_of(request.session_id);
   if (stem.empty() || !route_of(request.session_id)) return false;
   const auto& runtime = runtime_of(request, decision.member);
   if (runtime.consult_until.load(std::memory_order_acquire) <= now) return false;
   const auto key = takeover_key(secret_, request.balancer->settings.name, stem);
-  return table_.has_left(key, runtime.id, decision.in_table ? decision.generation : 0, now);
+  const auto generation = decision.in_table ? decision.generation : 0;
+  return table_.has_left(key, runtime.id, generation, begun, now);
 }
 
 }  // namespace jkproxy::routing

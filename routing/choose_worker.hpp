@@ -62,6 +62,7 @@ struct Request {
   std::uint64_t tried = 0;      // bit per member: refused or broke in this request
   std::uint64_t refused = 0;    // bit per member: refused a connection in this request
   std::uint64_t refused_generation = 0;  // of the entry under which it refused
+  TimePoint tried_at{};                  // when the last of these was given up
   bool on_fallback = false;              // was sent to a fallback: no worker is chosen any more
   bool quiet = false;  // told `leave`: nobody else used the session for `quiet_time`
   bool stays = false;  // told `leave`: it was in use all the time
@@ -85,8 +86,9 @@ class Router {
   static bool still_holds(const Request& request, const Decision& decision, TimePoint now);
 
   // True when the session has left the decision's worker since: what that one answers comes from a
-  // copy that is no longer the session.
-  bool has_left(const Request& request, const Decision& decision, TimePoint now) const;
+  // copy that is no longer the session. `begun`: when the attempt at that worker began.
+  bool has_left(const Request& request, const Decision& decision, TimePoint begun,
+                TimePoint now) const;
 
   TakeoverTable& table() const { return table_; }
 

@@ -72,8 +72,10 @@ Effect effect_on_worker(const Attempt& attempt) {
   if (of_our_making) return Effect::none;
   switch (attempt.outcome) {
     case Outcome::answered: return Effect::alive;
-    // Silence may be a full accept queue: it counts only while nobody is answered.
-    case Outcome::refused: return attempt.connect_timed_out ? Effect::suspicious : Effect::dead;
+    // Silence may be a full accept queue: it counts only while nobody gets through.
+    case Outcome::refused:
+      if (!attempt.connect_timed_out) return Effect::dead;
+      return attempt.others_got_through ? Effect::none : Effect::suspicious;
     case Outcome::broken: return attempt.reused ? Effect::none : Effect::suspicious;
     case Outcome::busy:
     case Outcome::timed_out:

@@ -22,12 +22,13 @@ std::string_view to_text(Outcome outcome);
 // One attempt, with what decides whether the request may be sent again.
 struct Attempt {
   Outcome outcome = Outcome::answered;
-  bool reused = false;             // over a kept-alive connection
-  bool sent_nothing = false;       // the socket took not one byte of the request
-  bool answer_begun = false;       // a response byte came, an interim response included
-  bool connect_timed_out = false;  // refused, but by silence
-  bool local_fault = false;        // EMFILE, EADDRNOTAVAIL, no memory: never the worker's fault
-  bool found_dead = false;         // broken off by us: the worker's checks time out
+  bool reused = false;              // over a kept-alive connection
+  bool sent_nothing = false;        // the socket took not one byte of the request
+  bool answer_begun = false;        // a response byte came, an interim response included
+  bool connect_timed_out = false;   // refused, but by silence
+  bool others_got_through = false;  // the worker accepted or answered somebody meanwhile
+  bool local_fault = false;         // EMFILE, EADDRNOTAVAIL, no memory: never the worker's fault
+  bool found_dead = false;          // broken off by us: the worker's checks time out
   bool session_left = false;  // the answer came, too late: the session is at another worker now
 };
 

@@ -20,7 +20,7 @@ AnswerJudgement judge_answer(const Request& request, const Decision& decision,
   if (answer.session_id.empty()) {
     const bool at_own = decision.own == decision.member;
     return {.verdict = came ? SessionVerdict::kept : SessionVerdict::none,
-            .gate = at_own && !answer.static_file ? Leave::settled : Leave::not_proven};
+            .gate = at_own && !answer.static_file ? Leave::answered : Leave::not_proven};
   }
   if (!came) return {.verdict = SessionVerdict::created, .gate = Leave::settled};
 
@@ -28,7 +28,7 @@ AnswerJudgement judge_answer(const Request& request, const Decision& decision,
   const auto route = route_of(answer.session_id).value_or(std::string_view{});
   const bool same_route = route == route_of(request.session_id).value_or(std::string_view{});
   const bool same_stem = stem_of(answer.session_id) == stem_of(request.session_id);
-  AnswerJudgement judgement{.gate = Leave::settled};
+  AnswerJudgement judgement{.gate = same_stem ? Leave::settled : Leave::answered};
   if (same_stem) {
     judgement.verdict = same_route ? SessionVerdict::kept : SessionVerdict::moved;
   } else {

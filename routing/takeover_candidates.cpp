@@ -111,11 +111,13 @@ TakeoverWorkers::Choice TakeoverCandidates::choose_for(std::span<const Displaced
   const bool may_stay = leaver && !was_tried(*leaver);
   const bool stopped = leaver && runtime(*leaver).activation.load() == Activation::stopped;
   const auto usable = best(from, leaver, true);
-  if (usable && usable->may_hold_old_copy && may_stay && stopped && runtime(*leaver).in_service())
-    return {.kind = Kind::stays};
+  const auto other = usable ? usable : best(from, leaver, false);
+  const bool lives = stopped && runtime(*leaver).in_service();
+  const bool better_than_staying = usable && !usable->may_hold_old_copy;
+  if (lives && may_stay && other && !better_than_staying) return {.kind = Kind::stays};
   if (usable) return *usable;
   if (may_stay && !stopped) return {.kind = Kind::retries};
-  return best(from, leaver, false).value_or(Choice{});
+  return other.value_or(Choice{});
 }
 
 bool TakeoverCandidates::lost(WorkerId to, TimePoint dispatched, std::uint64_t generation) const {
@@ -126,8 +128,7 @@ bool TakeoverCandidates::lost(WorkerId to, TimePoint dispatched, std::uint64_t g
   if (worker.activation.load(std::memory_order_relaxed) == Activation::stopped) return true;
   const auto state = worker.state.load(std::memory_order_acquire);
   if (state == WorkerState::ok || state == WorkerState::busy) return false;
-  const auto since = state == WorkerState::error ? worker.state_since.load() : TimePoint{};
-  return std::max(since, worker.error_since.load()) > dispatched;
+  return worker.error_since.load() > dispatched;
 }
 
 TimePoint TakeoverCandidates::usable_since(WorkerId worker) const {
@@ -140,10 +141,13 @@ TimePoint TakeoverCandidates::last_byte(WorkerId worker) const {
   return member ? runtime(*member).last_byte.load() : TimePoint{};
 }
 
-bool TakeoverCandidates::lives(WorkerId worker) const {
+bool TakeoverCandidates::lives(WorkerId worker, TimePoint dispatched) const {
   const auto member = member_of(worker);
   const bool refused = member && (request_.refused >> *member & 1) != 0;
-  return member && !refused && runtime(*member).in_service();
+  if (!member || refused) return false;
+  const bool took_one =
+      dispatched != TimePoint{} && runtime(*member).error_since.load() <= dispatched;
+  return took_one || runtime(*member).in_service();
 }
 
 std::uint32_t TakeoverCandidates::process(WorkerId worker) const {

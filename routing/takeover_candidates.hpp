@@ -27,7 +27,7 @@ class TakeoverCandidates : public TakeoverWorkers {
   bool lost(WorkerId to, TimePoint dispatched, std::uint64_t generation) const override;
   TimePoint usable_since(WorkerId worker) const override;
   TimePoint last_byte(WorkerId worker) const override;
-  bool lives(WorkerId worker) const override;
+  bool lives(WorkerId worker, TimePoint dispatched) const override;
   std::uint32_t process(WorkerId worker) const override;
   void consult(WorkerId worker, TimePoint until) const override;
 

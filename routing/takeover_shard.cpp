@@ -1,6 +1,7 @@
 #include "routing/takeover_shard.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace jkproxy::routing {
 
@@ -35,10 +36,10 @@ void join_from(DisplacedList& from, WorkerId worker, TimePoint usable_since) {
 
 // Nobody knows whether the first has taken the session over (a slow static file has not): one more
 // goes, and again alone. If it has, the next answer says so. A worker that stalled needs a moment
-// for what waited in it.
+// for what waited in it; a byte that is read soon after the head may have set out before it.
 bool is_overdue(GatePlace& place, const Entering& entering, TimePoint last_byte) {
   const bool written = place.written != TimePoint{};
-  if (!written || last_byte < place.written) return false;
+  if (!written || last_byte < place.written + silence_step) return false;
   if (place.heard == TimePoint{}) place.heard = entering.now;
   return entering.now >= place.written + entering.wait &&
          entering.now >= place.heard + silence_step;
@@ -46,11 +47,21 @@ bool is_overdue(GatePlace& place, const Entering& entering, TimePoint last_byte)
 
 }  // namespace
 
-bool GatePlace::remove_waiter(const WaiterRef& waiter) {
-  const auto found = std::find(waiters.begin(), waiters.end(), waiter);
-  if (found == waiters.end()) return false;
-  waiters.erase(found);
-  return true;
+GatePlace::Waiters::iterator GatePlace::find(const WaiterRef& waiter) {
+  return std::find_if(waiters.begin(), waiters.end(),
+                      [&](const auto& waiting) { return waiting.ref == waiter; });
+}
+
+void GatePlace::remove_waiter(const WaiterRef& waiter) {
+  const auto found = find(waiter);
+  if (found != waiters.end()) waiters.erase(found);
+}
+
+// With an older cookie the session may not be found, and its client is given a new one.
+GatePlace::Waiters::iterator GatePlace::next(WorkerId holder) {
+  const auto newest = std::find_if(waiters.begin(), waiters.end(),
+                                   [&](const auto& waiting) { return waiting.route == holder; });
+  return newest == waiters.end() ? waiters.begin() : newest;
 }
 
 bool TakeoverTable::Entry::applies_to(WorkerId route_worker) const {
@@ -58,6 +69,16 @@ bool TakeoverTable::Entry::applies_to(WorkerId route_worker) const {
   if (route_worker == to) return reloads || (place && place->occupied && !gate_open);
   return std::any_of(from.begin(), from.end(),
                      [&](const auto& displaced) { return displaced.worker == route_worker; });
+}
+
+bool TakeoverTable::Entry::opens_at(Leave how) const {
+  switch (how) {
+    case Leave::settled: return true;
+    case Leave::answered: return place->route == holder;
+    case Leave::not_proven:
+    case Leave::failed: break;
+  }
+  return false;
 }
 
 TakeoverTable::Entry* TakeoverTable::Shard::find(const TakeoverKey& key, TimePoint now) {
@@ -83,7 +104,7 @@ std::optional<Entered> TakeoverTable::Shard::pass(Entry& entry, const Entering& 
     const bool goes_first = !entry.place || entry.place->may_go_first(entering.waiter);
     if (goes_first) entry.leaving = false;
     const auto process = workers.process(entry.to);
-    if (process != entry.process) close_gate(entry, process);
+    if (process != entry.process) restart(entry, process);
     return admit(entry, entering, workers);
   }
   const auto left = entry.to;
@@ -97,11 +118,12 @@ std::optional<Entered> TakeoverTable::Shard::pass(Entry& entry, const Entering& 
       return admit(entry, entering, workers);
     case TakeoverWorkers::Kind::moves: break;
   }
-  // With an older cookie nobody else finds the session.
-  const bool cannot_take_it = entry.has_it && entering.route_worker != left;
-  if (cannot_take_it && workers.lives(left)) return admit(entry, entering, workers);
-  if (!entering.quiet && workers.lives(left)) return depart(entry, entering, workers);
-  join_from(entry.from, left, workers.usable_since(left));
+  const bool lives = workers.lives(left, entry.dispatched);
+  // With an older cookie nobody else finds the session, if it was taken over.
+  const bool may_have_it = entry.has_it || entry.dispatched != TimePoint{};
+  if (lives && may_have_it && entering.route_worker != left) return admit(entry, entering, workers);
+  if (lives && !entering.quiet) return depart(entry, entering, workers);
+  join_from(entry.from, left, std::max(workers.usable_since(left), entry.dispatched));
   move_to(entry, choice, entering, workers);
   auto entered = admit(entry, entering, workers);
   entered.moved = true;
@@ -118,8 +140,8 @@ std::optional<Entered> TakeoverTable::Shard::reload(Entry* entry, const Entering
     return admit(*entry, entering, workers);  // back at a former worker, not settled there yet
   }
   auto& target = entry == nullptr ? make(entering) : *entry;
-  target.to = entering.route_worker;
-  close_gate(target, process);
+  target.to = target.holder = entering.route_worker;
+  restart(target, process);
   auto entered = admit(target, entering, workers);
   evict(entering.now);
   return entered;
@@ -137,7 +159,8 @@ std::optional<Entered> TakeoverTable::Shard::displace(Entry* entry, const Enteri
   if (choice.kind != TakeoverWorkers::Kind::moves) return std::nullopt;
   auto& target = entry == nullptr ? make(entering) : *entry;
   target.from = std::move(from);
-  if (!entering.quiet && workers.lives(entering.route_worker)) {
+  target.holder = entering.route_worker;
+  if (!entering.quiet && workers.lives(entering.route_worker, {})) {
     leave_from(target.from, entering.route_worker);
     const bool stood_there = entry != nullptr && entry->to == entering.route_worker;
     if (!stood_there) target.has_it = workers.process(entering.route_worker) == 0;
@@ -176,14 +199,20 @@ Entered TakeoverTable::Shard::depart(Entry& entry, const Entering& entering,
 void TakeoverTable::Shard::close_gate(Entry& entry, std::uint32_t process) {
   entry.process = process;
   entry.generation = ++last_generation;
-  entry.dispatched = {};
   entry.reloads = true;
   entry.leaving = entry.gate_open = false;
   if (entry.place) entry.place->vacate();
 }
 
+// `to` is another process, which has served nobody of the session yet.
+void TakeoverTable::Shard::restart(Entry& entry, std::uint32_t process) {
+  close_gate(entry, process);
+  entry.dispatched = {};
+}
+
 void TakeoverTable::Shard::open_gate(Entry& entry) {
   entry.gate_open = entry.has_it = true;
+  entry.holder = entry.to;
   entry.reloads = entry.leaving = false;
 }
 
@@ -193,8 +222,9 @@ void TakeoverTable::Shard::move_to(Entry& entry, const TakeoverWorkers::Choice& 
   leave_from(entry.from, choice.to);
   entry.to = choice.to;
   entry.may_hold_old_copy = choice.may_hold_old_copy;
-  close_gate(entry, workers.process(choice.to));
+  restart(entry, workers.process(choice.to));
   entry.moved = entry.generation;
+  entry.moved_at = entering.now;
   entry.reloads = entry.has_it = false;
   entry.stays_until = {};
   if (entry.place) entry.place->remove_waiter(entering.waiter);
@@ -226,28 +256,29 @@ Gate TakeoverTable::Shard::gate_of(Entry& entry, const Entering& entering,
     // Somebody who was called and never came must not hold up the session.
     if (place->reserved && entering.now > place->reserved_at + entering.wait) place->vacate();
   }
-  if (!entry.gate_open) return queue_at(entry, entering.waiter);
+  if (!entry.gate_open) return queue_at(entry, entering);
   if (place == nullptr) return Gate::open;
   if (place->occupied && place->first == entering.waiter) place->vacate();
   place->remove_waiter(entering.waiter);
   return Gate::open;
 }
 
-Gate TakeoverTable::Shard::queue_at(Entry& entry, const WaiterRef& waiter) {
+Gate TakeoverTable::Shard::queue_at(Entry& entry, const Entering& entering) {
+  const auto& waiter = entering.waiter;
   if (!entry.place) entry.place = std::make_unique<GatePlace>();
   auto& place = *entry.place;
   if (place.may_go_first(waiter)) {
     place.remove_waiter(waiter);
     if (!place.occupied) place.written = {};
     place.first = waiter;
+    place.route = entering.route_worker;
     place.occupied = true;
     place.reserved = false;
     return Gate::first;
   }
-  auto& waiters = place.waiters;
-  if (std::find(waiters.begin(), waiters.end(), waiter) != waiters.end()) return Gate::wait;
-  if (waiters.size() >= most_waiters) return Gate::full;
-  waiters.push_back(waiter);
+  if (place.find(waiter) != place.waiters.end()) return Gate::wait;
+  if (place.waiters.size() >= most_waiters) return Gate::full;
+  place.waiters.push_back({.ref = waiter, .route = entering.route_worker});
   return Gate::wait;
 }
 
@@ -260,11 +291,12 @@ std::vector<WaiterRef> TakeoverTable::Shard::leave(Entry& entry, const WaiterRef
     // A head that was sent and never answered: the take-over may have happened all the same.
     const bool sent = place.written != TimePoint{};
     if (how == Leave::failed && sent) confirm(entry);
-    if (how == Leave::settled) open_gate(entry);
+    if (entry.opens_at(how)) open_gate(entry);
     place.vacate();
     if (!entry.gate_open && !place.waiters.empty()) {
-      place.first = place.waiters.front();
-      place.waiters.erase(place.waiters.begin());
+      const auto next = place.next(entry.holder);
+      place.first = next->ref;
+      place.waiters.erase(next);
       place.occupied = place.reserved = true;
       place.reserved_at = now;
       woken.push_back(place.first);
@@ -272,7 +304,8 @@ std::vector<WaiterRef> TakeoverTable::Shard::leave(Entry& entry, const WaiterRef
   } else {
     place.remove_waiter(waiter);
   }
-  if (entry.gate_open) std::swap(woken, place.waiters);
+  if (entry.gate_open)
+    for (const auto& waiting : std::exchange(place.waiters, {})) woken.push_back(waiting.ref);
   relink(entry);
   evict(now);
   return woken;

@@ -15,13 +15,19 @@ namespace jkproxy::routing {
 
 // Who stands at a gate. Kept apart from the entry, since hardly any entry has one.
 struct GatePlace {
-  WaiterRef first;        // goes alone
-  bool occupied = false;  // `first` is somebody
-  bool reserved = false;  // `first` was promoted and did not come back yet
+  WaiterRef first;                  // goes alone
+  WorkerId route = unknown_worker;  // that the first's cookie names
+  bool occupied = false;            // `first` is somebody
+  bool reserved = false;            // `first` was promoted and did not come back yet
   TimePoint reserved_at;
   TimePoint written;  // newest request head to `to` in this generation; zero: none yet
   TimePoint heard;    // since then `to` is known to have given somebody a byte after `written`
-  std::vector<WaiterRef> waiters;  // in the order in which they came
+  struct Waiting {
+    WaiterRef ref;
+    WorkerId route = unknown_worker;  // that its cookie names
+  };
+  using Waiters = std::vector<Waiting>;
+  Waiters waiters;  // in the order in which they came
 
   bool empty() const { return !occupied && waiters.empty(); }
   bool may_go_first(const WaiterRef& waiter) const { return !occupied || first == waiter; }
@@ -29,7 +35,11 @@ struct GatePlace {
     occupied = reserved = false;
     written = heard = {};
   }
-  bool remove_waiter(const WaiterRef& waiter);
+  Waiters::iterator find(const WaiterRef& waiter);
+  void remove_waiter(const WaiterRef& waiter);
+  // Who goes when the first leaves: who comes with the session's newest cookie, else who came
+  // first. There is somebody.
+  Waiters::iterator next(WorkerId holder);
 };
 
 using DisplacedList = boost::container::small_vector<Displaced, 1>;
@@ -48,9 +58,12 @@ struct TakeoverTable::Entry : LruHook {
   std::unique_ptr<GatePlace> place;
   std::uint64_t generation = 0;
   std::uint64_t moved = 0;  // the generation in which it came to `to`
+  TimePoint moved_at;       // and when
   TimePoint lapses;
-  TimePoint dispatched;  // newest request head to `to`; zero: none in this generation
+  TimePoint dispatched;  // newest request head to `to`, since it came there; zero: none
   WorkerId to = unknown_worker;
+  WorkerId holder = unknown_worker;  // the last one that is known to have had it: its cookie is the
+                                     // newest
   bool gate_open = false;
   bool confirmed = false;
   std::uint32_t process = 0;  // of `to`, which the gate is about
@@ -64,6 +77,9 @@ struct TakeoverTable::Entry : LruHook {
   // unknown route is older: it cannot name a worker that the session moved to. One that names `to`
   // has to do with the entry while its gate is closed.
   bool applies_to(WorkerId route_worker) const;
+  // True when this end of the first's request tells that the session is loaded, or that there is
+  // none.
+  bool opens_at(Leave how) const;
 };
 
 // Entries that nobody stands at are in one of two LRU lists, the others in a list that nothing is
@@ -108,11 +124,12 @@ struct alignas(64) TakeoverTable::Shard {
   Entry& make(const Entering& entering);
   Entered depart(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
   void close_gate(Entry& entry, std::uint32_t process);
+  void restart(Entry& entry, std::uint32_t process);
   void move_to(Entry& entry, const TakeoverWorkers::Choice& choice, const Entering& entering,
                const TakeoverWorkers& workers);
   Entered admit(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
   Gate gate_of(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
-  Gate queue_at(Entry& entry, const WaiterRef& waiter);
+  Gate queue_at(Entry& entry, const Entering& entering);
   void unlink(Entry& entry);
   void relink(Entry& entry);
   void erase(Entry& entry);

@@ -41,7 +41,9 @@ std::optional<Entered> TakeoverTable::enter(const Entering& entering,
   if (entry == nullptr) return shard.displace(nullptr, entering, workers);
   // The others of the session that are on their way to `to` stay there as well: it was answered
   // since it was found in error, or is about to be.
-  const bool still_there = entry->to == entering.route_worker && entering.own_is_open &&
+  const bool came_back_since = entry->moved_at > entering.tried_at;
+  const bool still_there = entry->to == entering.route_worker &&
+                           (entering.own_is_open || came_back_since) &&
                            !workers.lost(entry->to, entry->dispatched, entry->generation);
   if (still_there || entry->applies_to(entering.route_worker))
     return shard.pass(*entry, entering, workers);
@@ -63,13 +65,14 @@ bool TakeoverTable::applies(const TakeoverKey& key, WorkerId route_worker, TimeP
 }
 
 bool TakeoverTable::has_left(const TakeoverKey& key, WorkerId worker, std::uint64_t generation,
-                             TimePoint now) const {
+                             TimePoint begun, TimePoint now) const {
   auto& shard = shard_of(key);
   const std::lock_guard lock{shard.mutex};
   const auto* entry = shard.find(key, now);
   if (entry == nullptr) return false;
-  if (generation != 0 && generation < entry->moved) return true;
-  return entry->to != worker && entry->applies_to(worker);
+  const bool before_it_came = generation != 0 ? generation < entry->moved : begun < entry->moved_at;
+  if (entry->to == worker) return before_it_came;
+  return (generation != 0 && before_it_came) || entry->applies_to(worker);
 }
 
 void TakeoverTable::dispatched(const TakeoverKey& key, std::uint64_t generation, TimePoint now) {

@@ -53,6 +53,7 @@ struct Entering {
   WorkerId route_worker = unknown_worker;  // the worker whose route the cookie has
   WaiterRef waiter;                        // this exchange
   bool own_is_open = false;                // not stopped, and not tried by this request
+  TimePoint tried_at{};                    // when this request gave a worker up; zero: none
   bool quiet = false;                      // told `leaves`, and nobody used the session since
   bool stays = false;                      // told `leaves`, and the session was used all the time
   milliseconds wait{};                     // takeover.wait
@@ -73,7 +74,8 @@ class TakeoverWorkers {
  public:
   enum class Kind : std::uint8_t {
     moves,    // to `to`
-    stays,    // the worker it would leave is stopped, but lives, and no other is free of old copies
+    stays,    // the worker it would leave is stopped, but lives, and no other that lives is free of
+              // old copies
     retries,  // all workers in error: the one it would leave is tried first
     nobody,   // no worker may be tried
   };
@@ -91,9 +93,9 @@ class TakeoverWorkers {
   virtual bool lost(WorkerId to, TimePoint dispatched, std::uint64_t generation) const = 0;
   virtual TimePoint usable_since(WorkerId worker) const = 0;
   virtual TimePoint last_byte(WorkerId worker) const = 0;
-  // True when it can still be at work on the session: in service, and it did not refuse this
-  // request.
-  virtual bool lives(WorkerId worker) const = 0;
+  // True when it can still be at work on the session: in service, or in error since before the
+  // newest head was written to it, and it did not refuse this request. Zero: none was.
+  virtual bool lives(WorkerId worker, TimePoint dispatched) const = 0;
   // The generation of its process: 0 as long as it was not seen to restart.
   virtual std::uint32_t process(WorkerId worker) const = 0;
   // Raises the worker's consult_until.
@@ -113,9 +115,9 @@ struct Entered {
 
 // How the exchange that went first left the gate.
 enum class Leave : std::uint8_t {
-  settled,     // a final head with a session's Set-Cookie, or that of the session's own, restarted
-               // worker: opens the gate. Confirms nothing: it may be a new session, given to a
-               // client that made its id up; see `confirm`
+  settled,     // a final head with the session's Set-Cookie: opens the gate
+  answered,    // one with a Set-Cookie of another session, or without any by the worker that the
+               // cookie names: opens it, if that cookie is the session's newest
   not_proven,  // another final head: the next waiter goes first
   failed,      // failed for good, or sent nothing: the next waiter goes first
 };
@@ -149,8 +151,8 @@ class TakeoverTable {
   // True while the entry has this very generation: nobody displaced the session meanwhile.
   bool holds(const TakeoverKey& key, std::uint64_t generation) const;
   // True when the session has left `worker` for another one since `generation`, even if it came
-  // back. Generation 0: the table did not send the request there.
-  bool has_left(const TakeoverKey& key, WorkerId worker, std::uint64_t generation,
+  // back. Generation 0: the table did not send the request there, which `begun` counts for then.
+  bool has_left(const TakeoverKey& key, WorkerId worker, std::uint64_t generation, TimePoint begun,
                 TimePoint now) const;
   // True when an entry would send a cookie with the route of `route_worker` elsewhere.
   bool applies(const TakeoverKey& key, WorkerId route_worker, TimePoint now) const;

@@ -51,10 +51,11 @@ struct WorkerRuntime {
   AtomicTime state_since;    // of the last change of state
   AtomicTime usable_since;   // of the last change from unusable to ok
   AtomicTime gone_since;     // of the last change from usable to anything else
-  AtomicTime error_since;    // error was published last; recover and probe leave it alone
+  AtomicTime error_since;    // it was found in error last; a slow answer to a probe leaves it alone
   AtomicTime consult_until;  // until then the take-over table is asked about this worker's sessions
   AtomicTime last_refusal;  // a connect was refused or found nobody, or its process was seen to end
   AtomicTime last_byte;     // coarse: it gave somebody, checks included, a byte
+  AtomicTime last_accept;   // it accepted a request's connection
   std::atomic<std::uint32_t> generation{
       0};  // of its process; goes up when it comes back as another one
 
@@ -78,11 +79,12 @@ struct WorkerRuntime {
   }
 
   // Control thread only. The times go first, so that who sees the new state sees its times as well.
-  void publish(WorkerState next, TimePoint now) {
+  // `still`: an error that it was in before goes on, and nothing new is known.
+  void publish(WorkerState next, TimePoint now, bool still = false) {
     const bool usable = next == WorkerState::ok || next == WorkerState::busy;
     if (usable && !in_service()) come_back(now);
     if (!usable && in_service()) gone_since.store(now);
-    if (next == WorkerState::error) error_since.store(now);
+    if (next == WorkerState::error && !still) error_since.store(now);
     state_since.store(now);
     state.store(next, std::memory_order_release);
   }

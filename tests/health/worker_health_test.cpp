@@ -38,6 +38,7 @@ class WorkerHealthTest : public testing::Test {
   WorkerState state = WorkerState::ok;
   std::uint64_t answers = 0;
   bool silent = false;
+  bool still = false;
   fakes::ManualClock clock;
   WorkerHealth health{{.fall = 3, .recover_time = 60s, .attempt_limit = 62s}};
 
@@ -48,6 +49,7 @@ class WorkerHealthTest : public testing::Test {
     EXPECT_FALSE(transition->cause.empty());
     state = transition->to;
     silent = transition->silent;
+    still = transition->still;
   }
 };
 
@@ -130,6 +132,23 @@ TEST_F(WorkerHealthTest, AProbeEndsByItsOutcome) {
     attempt(one.how);
     EXPECT_EQ(state, one.to) << routing::to_text(one.how.outcome);
   }
+}
+
+TEST_F(WorkerHealthTest, ASlowAnswerToAProbeIsNoNewError) {
+  state = WorkerState::probe;
+  attempt(timed_out);
+  EXPECT_EQ(state, WorkerState::error);
+  EXPECT_TRUE(still);
+  state = WorkerState::probe;
+  attempt(refused);
+  EXPECT_FALSE(still);
+}
+
+TEST_F(WorkerHealthTest, ConnectsThatTimeOutWhileOthersGetThroughAreNoError) {
+  constexpr Attempt late{
+      .outcome = Outcome::refused, .connect_timed_out = true, .others_got_through = true};
+  for (std::uint64_t client = 0; client < 9; ++client) attempt(late, client);
+  EXPECT_EQ(state, WorkerState::ok);
 }
 
 TEST_F(WorkerHealthTest, AClaimedProbeIsGivenBackAfterItsDeadline) {

@@ -71,6 +71,9 @@ class Farm {
   Decision choose(const std::string& session_id, std::uint32_t waiter = 1) {
     return choose(request(session_id, waiter));
   }
+  bool has_left(const Request& request, const Decision& decision) const {
+    return router.has_left(request, decision, clock.now(), clock.now());
+  }
   bool holds(const Request& request, const Decision& decision) const {
     return Router::still_holds(request, decision, clock.now());
   }

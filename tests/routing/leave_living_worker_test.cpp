@@ -111,16 +111,43 @@ TEST_F(LeaveLivingWorker, IsLeftByAFallbacksSessionToo) {
   EXPECT_EQ(choose(2).verdict, Verdict::wait);
 }
 
+// With the cookie of A nobody but the fallback finds the session, if its take-over has begun.
 TEST_F(LeaveLivingWorker, StaysBehindTheGateWhileItsTakeOverIsNotProven) {
   farm.kill('A');
   const auto first = choose(1);
   farm.dispatch(first);
   farm.stop(Farm::name_of(first));
-  EXPECT_EQ(choose(2).verdict, Verdict::leave);
-  const auto stays = choose(2, false, true);
+  EXPECT_EQ(choose(2).verdict, Verdict::wait);
+  farm.answer(farm.request("5F-n1.A", 1), first, Leave::failed);
+  const auto stays = choose(2);
   EXPECT_EQ(stays.verdict, Verdict::go);
   EXPECT_TRUE(stays.first);
+  EXPECT_EQ(Farm::name_of(stays), Farm::name_of(first));
   EXPECT_EQ(choose(3).verdict, Verdict::wait);
+}
+
+TEST_F(LeaveLivingWorker, StaysThereRatherThanGoToOneInError) {
+  farm.stop('A');
+  farm.kill('B');
+  farm.kill('C');
+  const auto stays = choose(1);
+  EXPECT_EQ(stays.verdict, Verdict::go);
+  EXPECT_EQ(Farm::name_of(stays), 'A');
+}
+
+// All are in error, and one of them is at work on the session all the same.
+TEST_F(LeaveLivingWorker, WaitsWhereARequestWasSentSinceTheError) {
+  for (const char name : {'A', 'B', 'C'}) farm.kill(name);
+  auto request = farm.request("5F-n1.A", 1);
+  const auto own = farm.choose(request);
+  Farm::refuse(request, own);
+  const auto first = farm.choose(request);
+  farm.clock.turn(milliseconds{1});
+  farm.dispatch(first);
+  farm.stop(Farm::name_of(first));
+  const auto next = choose(2);
+  EXPECT_EQ(next.verdict, Verdict::wait);
+  EXPECT_EQ(Farm::name_of(next), Farm::name_of(first));
 }
 
 // The answer comes before the control thread has published that it is back.
@@ -150,21 +177,53 @@ TEST(HasLeft, IsTrueThoughTheSessionCameBackMeanwhile) {
   farm.restart(to);
   farm.freeze(other);
   EXPECT_EQ(farm.serve("5F-n1.A", 3), to);
-  EXPECT_TRUE(farm.router.has_left(slow, sent, farm.clock.now()));
+  EXPECT_TRUE(farm.has_left(slow, sent));
+}
+
+TEST(HasLeft, IsTrueForWhatWasSentWithoutTheTableBeforeTheSessionCameBack) {
+  Farm farm{2};
+  const auto slow = farm.request("5F-n1.A", 1);
+  const auto sent = farm.choose(slow);
+  EXPECT_FALSE(sent.in_table);
+  const auto begun = farm.clock.now();
+  farm.freeze('A');
+  EXPECT_EQ(farm.serve("5F-n1.A", 2), 'B');
+  farm.restart('A');
+  farm.kill('B');
+  EXPECT_EQ(farm.serve("5F-n1.A", 3), 'A');
+  EXPECT_TRUE(farm.router.has_left(slow, sent, begun, farm.clock.now()));
+  EXPECT_FALSE(farm.has_left(slow, sent)) << "what begins now is in time";
+}
+
+// It gave the worker up, which is back meanwhile, and the session with it.
+TEST(TriedWorker, IsGoneToAgainWhenTheSessionCameBackToItSince) {
+  Farm farm{2};
+  auto slow = farm.request("5F-n1.A", 1);
+  const auto sent = farm.choose(slow);
+  farm.kill('A');
+  Farm::refuse(slow, sent);
+  slow.tried_at = farm.clock.now();
+  EXPECT_EQ(farm.serve("5F-n1.A", 2), 'B');
+  farm.restart('A');
+  farm.kill('B');
+  EXPECT_EQ(farm.serve("5F-n1.A", 3), 'A');
+  const auto again = farm.choose(slow);
+  EXPECT_EQ(again.verdict, Verdict::go);
+  EXPECT_EQ(Farm::name_of(again), 'A');
 }
 
 TEST(HasLeft, IsTrueForAnAnswerOfTheWorkerThatASessionWasDisplacedFrom) {
   Farm farm{3};
   const auto slow = farm.request("5F-n1.A", 1);
   const auto sent = farm.choose(slow);
-  EXPECT_FALSE(farm.router.has_left(slow, sent, farm.clock.now()));
+  EXPECT_FALSE(farm.has_left(slow, sent));
   farm.freeze('A');
-  EXPECT_FALSE(farm.router.has_left(slow, sent, farm.clock.now())) << "it may answer yet";
+  EXPECT_FALSE(farm.has_left(slow, sent)) << "it may answer yet";
   farm.serve("5F-n1.A", 2);
-  EXPECT_TRUE(farm.router.has_left(slow, sent, farm.clock.now()));
+  EXPECT_TRUE(farm.has_left(slow, sent));
   farm.restart('A');
-  EXPECT_TRUE(farm.router.has_left(slow, sent, farm.clock.now()));
-  EXPECT_FALSE(farm.router.has_left(farm.request("6F-n1.A", 3), sent, farm.clock.now()));
+  EXPECT_TRUE(farm.has_left(slow, sent));
+  EXPECT_FALSE(farm.has_left(farm.request("6F-n1.A", 3), sent));
 }
 
 }  // namespace

@@ -122,6 +122,8 @@ TEST(EffectOnWorker, OnlyEvidenceCounts) {
       {{.outcome = Outcome::answered}, Effect::alive},
       {{.outcome = Outcome::refused}, Effect::dead},
       {{.outcome = Outcome::refused, .connect_timed_out = true}, Effect::suspicious},
+      {{.outcome = Outcome::refused, .connect_timed_out = true, .others_got_through = true},
+       Effect::none},
       {{.outcome = Outcome::refused, .local_fault = true}, Effect::none},
       {{.outcome = Outcome::broken}, Effect::suspicious},
       {{.outcome = Outcome::broken, .reused = true}, Effect::none},

@@ -30,7 +30,7 @@ class ScriptedWorkers : public TakeoverWorkers {
   }
   TimePoint usable_since(WorkerId) const override { return {}; }
   TimePoint last_byte(WorkerId) const override { return byte; }
-  bool lives(WorkerId worker) const override { return living.contains(worker); }
+  bool lives(WorkerId worker, TimePoint) const override { return living.contains(worker); }
   std::uint32_t process(WorkerId worker) const override {
     const auto found = processes.find(worker);
     return found == processes.end() ? 0 : found->second;
@@ -148,12 +148,46 @@ TEST_F(TakeoverTableTest, NextGoesFirstByTimeAfterTheHeadWasWritten) {
   workers.byte = written;
   EXPECT_EQ(enter(2).gate, Gate::wait);
   clock.turn(wait - milliseconds{1});
+  workers.byte = clock.now();
   const auto waiting = enter(2);
   EXPECT_EQ(waiting.gate, Gate::wait);
   EXPECT_EQ(waiting.retry_at, written + wait);
-  clock.turn(milliseconds{1});
+  clock.turn(milliseconds{100});
   EXPECT_EQ(enter(2).gate, Gate::first);
   EXPECT_EQ(enter(3).gate, Gate::wait);
+}
+
+// It may have set out before the head arrived, and the worker may be frozen since.
+TEST_F(TakeoverTableTest, ByteThatIsReadRightBehindTheHeadIsNoSignOfLife) {
+  write_head(enter(1));
+  workers.byte = clock.now() + milliseconds{99};
+  clock.turn(wait * 2);
+  EXPECT_EQ(enter(2).gate, Gate::wait);
+  clock.turn(wait);
+  EXPECT_EQ(enter(2).gate, Gate::wait);
+}
+
+TEST_F(TakeoverTableTest, NewSessionForAnOlderCookieDoesNotOpenTheGate) {
+  take_over(1);
+  lose(fallback);
+  EXPECT_EQ(enter(2).gate, Gate::first);  // with the cookie of `dead`
+  EXPECT_EQ(enter(3, 1, fallback).gate, Gate::wait);
+  EXPECT_EQ(enter(4, 1, fallback).gate, Gate::wait);
+  EXPECT_EQ(leave(2, Leave::answered), std::vector{ref(3)});
+  EXPECT_EQ(enter(3, 1, fallback).gate, Gate::first);
+  EXPECT_EQ(leave(3, Leave::answered), std::vector{ref(4)}) << "there is none to take over";
+  EXPECT_EQ(enter(4, 1, fallback).gate, Gate::open);
+}
+
+TEST_F(TakeoverTableTest, WhoHasTheNewestCookieGoesBeforeWhoCameFirst) {
+  take_over(1);
+  lose(fallback);
+  enter(2, 1, fallback);
+  enter(3);
+  enter(4, 1, fallback);
+  EXPECT_EQ(leave(2, Leave::failed), std::vector{ref(4)});
+  enter(4, 1, fallback);
+  EXPECT_EQ(leave(4, Leave::failed), std::vector{ref(3)});
 }
 
 // What waited in it while it stalled comes first.
@@ -171,9 +205,11 @@ TEST_F(TakeoverTableTest, WorkerThatStalledGetsAMomentBeforeTheNextGoes) {
 TEST_F(TakeoverTableTest, LateSetCookieOfAFormerFirstOpensTheGate) {
   const auto first = enter(1);
   write_head(first);
-  workers.byte = clock.now();
   EXPECT_EQ(enter(2).gate, Gate::wait);
   clock.turn(wait);
+  workers.byte = clock.now();
+  EXPECT_EQ(enter(2).gate, Gate::wait);
+  clock.turn(milliseconds{100});
   EXPECT_EQ(enter(2).gate, Gate::first);
   EXPECT_EQ(enter(3).gate, Gate::wait);
   table.confirm(key(1), first.to, remember, clock.now());
