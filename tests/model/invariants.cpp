@@ -135,6 +135,11 @@ std::uint64_t Invariants::written_by_another_proxy(const BrowserRequest& reader,
   return writes;
 }
 
+// For a reason that no proxy can do anything about.
+bool Invariants::runs_in_old_copy(const Visit& visit) const {
+  return visit.copy->left && cause_of_old_copy(visit) != Cause::none;
+}
+
 // Unless one of them fell ill with the request under way: then the session has left it.
 void Invariants::forbid_two_workers_at_once(const Visit& visit) {
   std::erase_if(executing_, [&](VisitId id) { return world_.visits[id].over; });
@@ -145,7 +150,7 @@ void Invariants::forbid_two_workers_at_once(const Visit& visit) {
     if (!same_session || other.node == visit.node || other.proxy != visit.proxy) continue;
     if (fell_ill_since_it_came(other) || fell_ill_since_it_came(visit)) continue;
     if (world_.requests[other.request].is_over()) continue;  // nobody can know that it still runs
-    if (left_by_another_proxy(other) || left_by_another_proxy(visit)) continue;
+    if (runs_in_old_copy(other) || runs_in_old_copy(visit)) continue;
     const bool under_a_former_id =
         world_.requests[other.request].cookie.stem != other.copy->id.stem;
     if (under_a_former_id) continue;
@@ -170,6 +175,7 @@ Cause Invariants::cause_of_old_copy(const Visit& visit) const {
   if ((session.old_copies >> visit.node & 1) != 0) return Cause::only_an_old_copy;
   if (world_.requests[visit.request].cookie.stem != visit.copy->id.stem)
     return Cause::id_rotated_away;
+  if (visit.copy->came_back) return Cause::old_key_came_back;
   if (left_by_another_proxy(visit)) return Cause::pins_not_shared;
   const auto& tomcat = world_.tomcats[static_cast<std::size_t>(visit.node)];
   return tomcat.refused_while_alive() ? Cause::refused_while_alive : Cause::none;
@@ -199,6 +205,8 @@ Cause Invariants::cause_of_harm(const BrowserRequest& request, const Visit& visi
   if (missing == 0) return Cause::none;
   harm = "does not see" + names_of(missing);
   if ((missing & ~deficit.lacks) == 0) return deficit.cause;
+  if ((missing & ~world_.sessions[seen.session].under_former_ids) == 0)
+    return Cause::id_rotated_away;
   const auto others = written_by_another_proxy(request, visit.copy->loaded_by_proxy);
   if ((missing & ~others) == 0) return Cause::pins_not_shared;
   return world_.sessions[seen.session].split;

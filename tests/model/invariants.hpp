@@ -42,6 +42,7 @@ class Invariants {
   Cause cause_of_harm(const BrowserRequest& request, const Visit& visit, std::string& harm) const;
   static bool left_by_another_proxy(const Visit& visit);
   std::uint64_t written_by_another_proxy(const BrowserRequest& reader, int proxy) const;
+  bool runs_in_old_copy(const Visit& visit) const;
   void forbid_two_workers_at_once(const Visit& visit);
   bool fell_ill_since_it_came(const Visit& visit) const;
   void bound(const BrowserRequest& request);

@@ -24,6 +24,7 @@ void ProxyModel::attempt(Exchange& exchange, bool fresh_connection) {
   exchange.phase = Phase::connecting;
   ++exchange.ticket;
   exchange.attempt_begin = world_.time.now();
+  exchange.process = 0;
   exchange.reused = !fresh_connection && lease(exchange);
   if (exchange.reused) return connected(exchange);
   connect(exchange);
@@ -50,9 +51,12 @@ bool ProxyModel::lease(Exchange& exchange) {
 
 void ProxyModel::connect(Exchange& exchange) {
   if (out_of_sockets_) return end_connect(exchange, false, true);
-  world_.time.in(world_.hop(), [this, id = exchange.id, ticket = exchange.ticket] {
-    if (auto* connecting = find(id, ticket)) reach_kernel(*connecting);
-  });
+  // A SYN that got no answer is sent again (RFC 6298).
+  for (const auto later : {Duration{0}, Duration{1'000'000}})
+    world_.time.in(later + world_.hop(), [this, id = exchange.id, ticket = exchange.ticket] {
+      auto* connecting = find(id, ticket);
+      if (connecting != nullptr && connecting->process == 0) reach_kernel(*connecting);
+    });
   world_.time.at(world_.time.now() + settings().connect_timeout, os_,
                  [this, id = exchange.id, ticket = exchange.ticket] {
                    if (auto* connecting = find(id, ticket)) end_connect(*connecting, true, false);
@@ -70,15 +74,19 @@ void ProxyModel::reach_kernel(Exchange& exchange) {
     auto* connecting = find(id, ticket);
     if (connecting == nullptr) return;
     if (refused) return end_connect(*connecting, false, false);
+    runtime_of(*connecting).last_accept.raise(world_.time.now());
     connected(*connecting);
   });
 }
 
 // There is no connection, and nothing was sent.
 void ProxyModel::end_connect(Exchange& exchange, bool timed_out, bool local_fault) {
+  const auto& runtime = runtime_of(exchange);
+  const auto got_through = std::max(runtime.last_accept.load(), runtime.last_byte.load());
   const Attempt ended{.outcome = Outcome::refused,
                       .sent_nothing = true,
                       .connect_timed_out = timed_out,
+                      .others_got_through = got_through >= exchange.attempt_begin,
                       .local_fault = local_fault};
   if (routing::effect_on_worker(ended) == routing::Effect::dead)
     runtime_of(exchange).last_refusal.raise(world_.time.now());
@@ -96,6 +104,8 @@ void ProxyModel::write_head(Exchange& exchange) {
   const auto& decision = exchange.decision;
   exchange.phase = Phase::sent;
   exchange.written = world_.time.now();
+  exchange.sent = decision;
+  exchange.sent_begin = exchange.attempt_begin;
   ++exchange.ticket;
   if (decision.in_table) {
     table_.dispatched(decision.key, decision.generation, exchange.written);
@@ -172,7 +182,8 @@ void ProxyModel::read_head(Exchange& exchange, const Visit& visit) {
   auto& runtime = runtime_of(exchange);
   const auto now = world_.time.now();
   runtime.last_byte.raise(now);
-  const bool left = router_.has_left(exchange.request, exchange.decision, now);
+  const bool left =
+      router_.has_left(exchange.request, exchange.decision, exchange.attempt_begin, now);
   if (left)
     return end_attempt(
         exchange, {.outcome = Outcome::broken, .reused = exchange.reused, .session_left = true});
@@ -189,10 +200,11 @@ void ProxyModel::read_head(Exchange& exchange, const Visit& visit) {
   judge(exchange, answered);
 }
 
-bool ProxyModel::would_deliver(RequestId id, std::uint32_t ticket) const {
-  const auto* exchange = find(id, ticket);
-  return exchange != nullptr && !exchange->client_gone &&
-         !router_.has_left(exchange->request, exchange->decision, world_.time.now());
+bool ProxyModel::has_left(RequestId id, int node) const {
+  const auto sent = std::find_if(exchanges_.begin(), exchanges_.end(),
+                                 [&](const Exchange& exchange) { return exchange.id == id; });
+  return static_cast<int>(sent->sent.member) != node ||
+         router_.has_left(sent->request, sent->sent, sent->sent_begin, world_.time.now());
 }
 
 void ProxyModel::learn_from_answer(Exchange& exchange, const Answer& answer) {

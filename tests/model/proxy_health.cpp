@@ -76,7 +76,7 @@ void ProxyHealth::apply(int node, const health::Transition& transition) {
     runtime.consult_until.raise(now + settings_.takeover.remember);
   if (transition.to == routing::WorkerState::ok)
     routing::raise_to_highest(snapshot_, *snapshot_.workers[static_cast<std::size_t>(node)]);
-  runtime.publish(transition.to, now);
+  runtime.publish(transition.to, now, transition.still);
   world_.invariants.on_state(index_, node, transition);
   if (transition.to == routing::WorkerState::error && transition.silent) break_off_(node);
 }
@@ -159,11 +159,16 @@ void ProxyHealth::answer(int node, std::uint32_t ticket) {
 void ProxyHealth::time_out(int node, std::uint32_t ticket) {
   auto& watched = of(node);
   if (watched.ticket != ticket || watched.resting) return;
-  if (watched.sent && watched.witness && !watched.unanswered) watched.unanswered = watched.witness;
-  watched.witness.reset();
   const auto timeout = settings_.health_check->timeout;
   const auto slack = std::max(least_slack, timeout / 2);
   const bool paused = world_.time.now() - watched.begin > timeout + slack;
+  const bool was_kept = watched.on_kept && world_.time.now() < watched.closes_at;
+  if (was_kept && watched.witness && !is_open(node, *watched.witness)) {
+    watched.witness.reset();
+    return report(node, CheckResult::ended);
+  }
+  if (watched.sent && watched.witness && !watched.unanswered) watched.unanswered = watched.witness;
+  watched.witness.reset();
   report(node, paused ? CheckResult::no_evidence : CheckResult::silent);
 }
 
@@ -178,6 +183,7 @@ void ProxyHealth::broken(int node) {
 
 void ProxyHealth::lose_process(int node, std::uint32_t process) {
   auto& watched = of(node);
+  if (watched.resting && watched.unanswered == process) return check(node);
   if (watched.witness != process) return;
   if (watched.resting) return check(node);
   broken(node);

@@ -173,6 +173,7 @@ void ProxyModel::exclude_worker(Exchange& exchange, bool refused) {
   auto& request = exchange.request;
   exchange.breaks_on_fresh = 0;
   request.tried |= bit(exchange.decision.member);
+  request.tried_at = world_.time.now();
   if (!refused) return;
   request.refused |= bit(exchange.decision.member);
   request.refused_generation = exchange.decision.generation;

@@ -40,8 +40,9 @@ class ProxyModel {
   void set_activation(int node, routing::Activation activation) {
     health_.set_activation(node, activation);
   }
-  // An answer to this attempt, were it here now.
-  bool would_deliver(RequestId id, std::uint32_t ticket) const;
+  // Whether this worker, that the request was sent to, is not the session's any more, by what is
+  // known here.
+  bool has_left(RequestId id, int node) const;
   bool is_stopped(int node) const {
     const auto& worker = *balancer().members[static_cast<std::size_t>(node)].worker;
     return worker.runtime->activation.load() == routing::Activation::stopped;
@@ -62,6 +63,8 @@ class ProxyModel {
     std::string session_id;
     routing::Request request;
     routing::Decision decision;
+    routing::Decision sent;  // the last one that a head was written for, and when its attempt began
+    TimePoint sent_begin;
     Phase phase = Phase::at_gate;
     std::uint32_t ticket = 0;
     bool at_gate = false;

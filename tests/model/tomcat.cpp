@@ -104,7 +104,10 @@ void Tomcat::look_up(VisitId id) {
                                            .loaded_by = visit.id});
   const auto& session = world_.sessions[entry->content.session];
   const auto lacking = session.written & ~entry->content.writes;
-  if (entry->came_back) found->deficit = {Cause::old_key_came_back, lacking};
+  if (entry->came_back) {
+    found->deficit = {Cause::old_key_came_back, lacking};
+    found->came_back = true;
+  }
   if ((entry->unsaved.lacks & ~entry->content.writes) != 0)
     found->deficit = {entry->unsaved.cause, found->deficit.lacks | entry->unsaved.lacks};
   found->changed = cookie.node != node_;  // the new id is stored in any case
@@ -135,8 +138,14 @@ void Tomcat::load(VisitId id) {
 bool Tomcat::is_robbed(const Visit& visit, const Copy& former) const {
   const auto& owner = world_.tomcats[static_cast<std::size_t>(former.node)];
   const auto& proxy = world_.proxies[static_cast<std::size_t>(visit.proxy)];
-  return visit.held && former.node != node_ && owner.is(former.process) && !owner.frozen() &&
-         !proxy.would_deliver(visit.request, visit.ticket);
+  return visit.held && former.node != node_ && owner.is(former.process) &&
+         proxy.has_left(visit.request, node_);
+}
+
+// Nobody waits for it any more, or its answer will not be delivered.
+bool Tomcat::is_given_up(const Visit& visit) const {
+  const auto& proxy = world_.proxies[static_cast<std::size_t>(visit.proxy)];
+  return world_.requests[visit.request].is_over() || proxy.has_left(visit.request, node_);
 }
 
 // The copy that was the session until now is an old one, or is overwritten.
@@ -145,6 +154,8 @@ void Tomcat::supersede(const Visit& visit) {
   session.loaded = true;
   const auto former = std::exchange(session.current, visit.copy);
   if (former == nullptr) return;
+  const auto& owner = world_.tomcats[static_cast<std::size_t>(former->node)];
+  if (visit.copy->came_back && owner.is(former->process)) session.split = Cause::old_key_came_back;
   if (is_robbed(visit, *former)) {
     visit.copy->left = true;
     visit.copy->left_by_proxy = visit.proxy;
@@ -156,12 +167,15 @@ void Tomcat::supersede(const Visit& visit) {
     const auto& proxy = world_.proxies[static_cast<std::size_t>(visit.proxy)];
     const bool unseen = !checked || proxy.was_paused_at(ended_);
     if (reloaded && unseen) session.split = Cause::restart_unseen;
-    const bool given_up = world_.requests[visit.request].is_over() ||
-                          world_.requests[world_.visits[former->loaded_by].request].is_over();
+    const bool given_up = is_given_up(visit) || is_given_up(world_.visits[former->loaded_by]);
     if (visit.held && given_up) session.split = Cause::frozen_took_the_key;
   } else {
     former->left = true;
     former->left_by_proxy = visit.proxy;
+    // It went on serving while it looked dead: what it stored after the key was read is lost.
+    const auto later = former->content.writes & ~visit.copy->content.writes;
+    if (later != 0 && world_.tomcats[static_cast<std::size_t>(former->node)].refused_while_alive())
+      visit.copy->deficit = {Cause::refused_while_alive, visit.copy->deficit.lacks | later};
   }
 }
 
@@ -226,7 +240,9 @@ void Tomcat::write(Visit& visit, const BrowserRequest& request) {
   auto& copy = *visit.copy;
   copy.content.writes |= request.write;
   copy.changed = true;
-  world_.sessions[copy.content.session].written |= request.write;
+  auto& session = world_.sessions[copy.content.session];
+  session.written |= request.write;
+  if (request.cookie.stem != copy.id.stem) session.under_former_ids |= request.write;
 }
 
 // A new stem, the same session: the old id is gone at once.

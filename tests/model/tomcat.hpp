@@ -22,8 +22,9 @@ struct Copy {
   bool changed = true;  // since it was stored
   int loaded_by_proxy = 0;
   VisitId loaded_by = 0;
-  bool left = false;      // another worker has loaded the session since: this is an old copy
-  int left_by_proxy = 0;  // through which proxy
+  bool came_back = false;  // from a key that was stored again after a take-over had removed it
+  bool left = false;       // another worker has loaded the session since: this is an old copy
+  int left_by_proxy = 0;   // through which proxy
 };
 
 // One request inside one Tomcat.
@@ -106,6 +107,7 @@ class Tomcat {
   void load(VisitId id);
   void supersede(const Visit& visit);
   bool is_robbed(const Visit& visit, const Copy& former) const;
+  bool is_given_up(const Visit& visit) const;
   void miss(Visit& visit, const SessionId& key);
   void run(VisitId id);
   void finish(VisitId id);

@@ -22,7 +22,9 @@ struct Session {
   std::shared_ptr<Copy> current;  // made or loaded last
   bool loaded = false;            // from the store, ever
   std::uint64_t old_copies = 0;   // bit per worker that it went back to for want of another
-  Cause split = Cause::none;      // why several requests could each load it for themselves
+  std::uint64_t under_former_ids =
+      0;                      // writes of requests that came with an id from before a log-in
+  Cause split = Cause::none;  // why several requests could each load it for themselves
 };
 
 // Everything of one history.
