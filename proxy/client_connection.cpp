@@ -79,11 +79,12 @@ Task<ClientConnection::HeadRead> ClientConnection::read_head() {
   const auto& settings = loop.snapshot->settings;
   const auto& timeouts = settings.client_timeouts;
   search_ = {};
+  skipped_ = 0;
   auto deadline = loop.now() + (first_request_ ? timeouts.head : timeouts.keep_alive);
   bool begun = false;
   for (;;) {
     if (!skip_empty_lines()) co_return HeadRead::malformed;
-    if (!begun && !in.empty()) {
+    if (!begun && !in.empty() && in.unread() != "\r") {  // that one may end an empty line
       begun = true;
       request_begin = loop.now();
       deadline = request_begin + timeouts.head;
@@ -117,7 +118,8 @@ bool ClientConnection::skip_empty_lines() {
   std::size_t skipped = 0;
   while (bytes.substr(skipped).starts_with("\r\n")) skipped += 2;
   in.consume(skipped);
-  return skipped <= most_empty_lines;
+  skipped_ += skipped;
+  return skipped_ <= most_empty_lines;
 }
 
 ClientConnection::HeadRead ClientConnection::judge(HeadSearch::Found found) {

@@ -79,6 +79,7 @@ class ClientConnection {
   static HeadRead judge(HeadSearch::Found found);
 
   HeadSearch search_;
+  std::size_t skipped_ = 0;  // bytes of empty lines before the request line
   bool first_request_ = true;
 };
 

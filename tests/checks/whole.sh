@@ -14,6 +14,7 @@ check_bodies() {
 check_strictness() {
     build asan --target jkproxy
     tests/strictness/run build/asan/jkproxy
+    tests/strictness/run --drip build/asan/jkproxy
 }
 
 check_e2e() {

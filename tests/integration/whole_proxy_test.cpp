@@ -73,6 +73,18 @@ TEST_F(TwoNodes, AnswersPipelinedRequestsInOrder) {
   EXPECT_LT(first, second);
 }
 
+// RFC 9112 2.2. Another's exchange in between: the CR was read by then.
+TEST_F(TwoNodes, AnEmptyLineBeforeARequestMayComeInPieces) {
+  start(says("one"), says("one"));
+  auto client = connect();
+  client.send("\r");
+  get();
+  client.send("\n\r");
+  get();
+  client.send("\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(status_of(client.receive_message()), "200");
+}
+
 TEST_F(TwoNodes, CarriesLargeBodiesBothWays) {
   const auto echo = [](const std::string&, const std::string& body) { return ok(body); };
   start(echo, echo);

@@ -6,6 +6,7 @@ import time
 from case import Step
 from wire import Ended, Reader, connect, read_answer
 
+MOST_DRIPPED = 3000  # bytes
 PATIENCE = 3.0  # seconds for an answer; nothing waits that long where all is well
 AFTER = b"GET /app/after HTTP/1.1\r\nHost: h\r\n\r\n"
 PROBE = b"GET /app/probe HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -32,12 +33,12 @@ def method_of(step):
     return word.decode("latin-1") if word.isalpha() else "GET"
 
 
-def play(case, port, origin):
+def play(case, port, origin, drip=False):
     seen = Observation()
     origin.begin(case.script)
     sock = connect(port)
     try:
-        converse(case, Reader(sock), origin, seen)
+        converse(case, Reader(sock), origin, seen, drip)
     finally:
         sock.close()
     origin.settle()
@@ -53,14 +54,23 @@ def play(case, port, origin):
     return seen
 
 
-def converse(case, reader, origin, seen):
+def send(sock, data, drip):
+    """At once, or byte by byte."""
+    if not drip or len(data) > MOST_DRIPPED:
+        return sock.sendall(data)
+    for byte in data:
+        sock.sendall(bytes([byte]))
+        time.sleep(0)
+
+
+def converse(case, reader, origin, seen, drip):
     deadline = time.monotonic() + PATIENCE
     method = method_of(case.sent)
     ends = False
     try:
         for step in case.steps:
             if isinstance(step, bytes):
-                reader.sock.sendall(step)
+                send(reader.sock, step, drip)
             elif step is Step.HEAD_SEEN:
                 origin.head_seen.wait(PATIENCE)
             elif step is Step.ANSWERED:

@@ -21,7 +21,8 @@ def load_cases(themes=THEMES):
 class Lane:
     """One proxy and its origin, which serve one case at a time: all that is seen is that case's."""
 
-    def __init__(self, proxy_class, setting, folder, binary):
+    def __init__(self, proxy_class, setting, folder, binary, drip):
+        self.drip = drip
         self.origin = Origin("/app" if setting == "mount" else "/")
         self.proxy = proxy_class(setting, self.origin.port, folder, binary)
 
@@ -31,7 +32,7 @@ class Lane:
                 case = cases.get_nowait()
             except queue.Empty:
                 return
-            seen = play(case, self.proxy.port, self.origin)
+            seen = play(case, self.proxy.port, self.origin, self.drip)
             results[case.theme, case.name] = (case, seen, verdict_of(case, seen), faults_of(case, seen))
             if not self.proxy.alive():
                 crashes.append(f"{self.proxy.name} ended in {case.theme}: {case.name}\n{self.proxy.output()[-3000:]}")
@@ -45,7 +46,7 @@ class Lane:
         self.origin.end()
 
 
-def run_suite(proxy_class, cases, binary="", lanes=3):
+def run_suite(proxy_class, cases, binary="", lanes=3, drip=False):
     """(theme, name) -> (case, observation, verdict, faults), and what ended badly."""
     results, crashes, threads = {}, [], []
     with tempfile.TemporaryDirectory(prefix="strictness-") as folder:
@@ -57,7 +58,7 @@ def run_suite(proxy_class, cases, binary="", lanes=3):
             for case in own:
                 waiting.put(case)
             for _ in range(min(lanes if setting == "plain" else 1, len(own))):
-                lane = Lane(proxy_class, setting, folder, binary)
+                lane = Lane(proxy_class, setting, folder, binary, drip)
                 all_lanes.append(lane)
                 threads.append(threading.Thread(target=lane.run, args=(waiting, results, crashes)))
         for thread in threads:

@@ -151,6 +151,7 @@ MANY = [
     Case("an empty cookie", get("Cookie:"), passed(fields={"Cookie": ""}), "RFC 6265 4.2"),
     Case("a cookie with a NUL", get("Cookie: JSESSIONID=1\x00.n1"), refused(), "RFC 9110 5.5"),
     Case("the case of a name stays", get("x-MiXeD: 1"), passed(fields={"X-Mixed": "1"}), "RFC 9110 5.1"),
+    Case("a head of 30 KiB", get(*(f"F{i}: " + "v" * 3000 for i in range(10))), passed(fields={"F9": "v" * 3000}), "limits.head", policy=True),
     Case("100 fields", get(*(f"F{i}: {i}" for i in range(99))), passed(fields={"F98": "98"}), "limits.fields", policy=True),
     Case("101 fields", get(*(f"F{i}: {i}" for i in range(100))), refused(431), "RFC 6585 5; limits.fields", policy=True),
     Case("5000 fields", get(*(f"F{i}: {i}" for i in range(5000))), refused({400, 431}), "RFC 6585 5; bounded"),

@@ -1,6 +1,6 @@
 """Several requests on one connection, and what is none of them (RFC 9112 9.3.2, 2.2)."""
 
-from case import SMUGGLED, Case, Step, answer, bad_gateway, ended, get, many, ok, passed, post, refused, theme
+from case import SMUGGLED, Case, Step, answer, bad_gateway, declined, ended, get, many, ok, passed, post, refused, theme
 
 EMPTY = b"\r\n"
 
@@ -57,6 +57,32 @@ GARBAGE = [
     Case("half a body, then nothing", (post("Content-Length: 10", body="hello"),), refused(408), "RFC 9110 15.5.9; slow body (R.U.D.Y.)", policy=True),
 ]
 
+BODY = (f"Content-Length: {len(SMUGGLED)}",)
+CHUNKS = b"%x\r\n" % len(SMUGGLED) + SMUGGLED + b"\r\n0\r\n\r\n"
+# What the proxy answers itself before the body has been read: its bytes are nobody's request.
+REFUSALS = [
+    Case("refused by the proxy: not mounted, with a body", post(*BODY, body=SMUGGLED, target="/manager"), declined(404),
+         "RFC 9112 9.3; CVE-2022-22720 (httpd), CVE-2019-20372 (nginx)", setting="mount"),
+    Case("refused by the proxy: not mounted, chunked", post("Transfer-Encoding: chunked", body=CHUNKS, target="/manager"), declined(404),
+         "RFC 9112 9.3; CVE-2022-22720 (httpd)", setting="mount"),
+    Case("refused by the proxy: not mounted, GET with a body", get(*BODY, target="/manager") + SMUGGLED, declined(404),
+         "RFC 9112 9.3; CVE-2019-20372 (nginx)", setting="mount"),
+    Case("refused by the proxy: not mounted, the body comes later", (post(*BODY, target="/manager"), Step.ANSWERED, SMUGGLED), declined(404),
+         "RFC 9112 9.3; CVE-2022-22720 (httpd)", setting="mount"),
+    Case("refused by the proxy: not mounted, it expects to go on", (post("Expect: 100-continue", *BODY, target="/manager"), Step.ANSWERED, SMUGGLED),
+         declined({404, 417}), "RFC 9110 10.1.1; 0.CL by Expect: HTTP/1.1 must die (2025)", setting="mount"),
+    Case("refused by the proxy: a path, with a body", post(*BODY, body=SMUGGLED, target="/app/%2e%2e/x"), declined({400, 403, 404}),
+         "RFC 9112 9.3; CVE-2022-22720 (httpd)", setting="mount"),
+    Case("refused by the proxy: TRACE with a body", post(*BODY, body=SMUGGLED).replace(b"POST", b"TRACE"), declined({400, 405, 413, 501}),
+         "RFC 9110 9.3.8; CVE-2022-22720 (httpd)", policy=True),
+    Case("refused by the proxy: an expectation, with a body", post("Expect: x", *BODY, body=SMUGGLED), declined({400, 417}),
+         "RFC 9110 10.1.1; CVE-2022-22720 (httpd)", policy=True),
+    Case("refused by the proxy: not mounted, then another", get(target="/manager") + get(target="/app/x"), many(404, 200, seen=1),
+         "RFC 9112 9.3.2", setting="mount", policy=True),
+    Case("refused by the proxy: HEAD, not mounted", get(target="/manager").replace(b"GET", b"HEAD") + get(target="/app/x"), many(404, 200, seen=1),
+         "RFC 9110 9.3.2", setting="mount", policy=True),
+]
+
 EARLY = [
     Case("the worker answers before the body has come", (post("Content-Length: 5", target="/scripted"), Step.ANSWERED, b"hello"),
          many(200), "RFC 9112 9.3: early answers; 0.CL gadget: HTTP/1.1 must die (2025)", script=(Step.AT_ONCE, ok("Content-Length: 2", body="hi"), Step.BODY)),
@@ -69,4 +95,4 @@ EARLY = [
          bad_gateway(), "RFC 9110 15.6.3", script=(Step.AT_ONCE, Step.RESET)),
 ]
 
-CASES = theme("pipelining", PIPELINES, GARBAGE, EARLY)
+CASES = theme("pipelining", PIPELINES, GARBAGE, REFUSALS, EARLY)
