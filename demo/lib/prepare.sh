@@ -126,7 +126,7 @@ build_webapp() {
   mapfile -t sources < <(find "$DEMO/webapp/src" -name '*.java')
   rm -rf "$WEBAPP"
   cp -R "$DEMO/webapp/web" "$WEBAPP"
-  "$JAVA_HOME/bin/javac" --release 17 -Xlint:all -Werror -proc:none -encoding UTF-8 -cp "$TOMCAT/lib/servlet-api.jar" \
+  "$JAVA_HOME/bin/javac" --release 17 -Xlint:all -Werror -proc:none -encoding UTF-8 -cp "$TOMCAT/lib/servlet-api.jar:$TOMCAT/lib/websocket-api.jar" \
     -d "$WEBAPP/WEB-INF/classes" "${sources[@]}" >"$log" 2>&1 || die "the web application does not compile" "$log"
   touch "$WEBAPP/built"
   step_done

@@ -2,7 +2,7 @@
 # Debian packages that the steps need. demo/run, tests/package/run and tests/compose/run see to their own.
 
 readonly packages=(
-    git ca-certificates curl python3
+    git ca-certificates curl python3 python3-websockets
     g++ cmake ninja-build ccache pkg-config
     clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck flake8
     libboost1.81-dev libssl-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libxxhash-dev

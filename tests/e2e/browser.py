@@ -65,11 +65,12 @@ def send(port, method, path, headers=(), body=None, connection=None, timeout=30)
 
 
 def send_at_once(port, requests, cookie, timeout=30):
-    """Requests without a body (answers with a length), all in one packet on a connection of their own: each follows within the millisecond."""
+    """Requests without a body, all in one packet: each follows within the millisecond. Their answers must say their length."""
     answers = [Answer() for _ in requests]
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=timeout) as line, line.makefile("rb") as coming:
-            heads = [f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nContent-Length: 0\r\n\r\n" for method, path in requests]
+            fields = f"Host: 127.0.0.1\r\nCookie: {cookie}\r\nContent-Length: 0\r\n\r\n"
+            heads = [f"{method} {path} HTTP/1.1\r\n{fields}" for method, path in requests]
             line.sendall("".join(heads).encode())
             for answer in answers:
                 status = int(coming.readline().split()[1])

@@ -126,6 +126,15 @@ class Jkproxy(Proxy):
     def answers(self):
         return super().answers() and bool(self.workers())
 
+    def restart_with(self, old, new):
+        """Ends it by SIGTERM, and starts it with this change of its configuration."""
+        file = self.folder / self.template
+        assert old in file.read_text(), f"{file} does not hold '{old}'"
+        file.write_text(file.read_text().replace(old, new))
+        self.process.terminate()
+        self.process.wait(20)
+        self.start_again()
+
     def status(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.status_port}/status.json", timeout=5) as answer:
             return json.load(answer)

@@ -3,6 +3,8 @@
 import unittest
 
 from case import Case, long_only
+from farm import NODES
+from proxies import Jkproxy
 from scenarios import restart
 
 
@@ -21,6 +23,12 @@ class Restart(Case):
 
     def test_restart_of_jkproxy_while_a_node_is_dead(self):
         self.play(restart.proxy_restarts_while_a_node_is_dead)
+
+    def test_stopped_node_that_lives_loses_its_sessions_and_no_write(self):
+        proxy = Jkproxy(self.farm, "draining", 17, 18).start()
+        self.addCleanup(proxy.end)
+        proxy.await_nodes(NODES)
+        self.play(restart.node_is_stopped, proxy=proxy)
 
     def test_rolling_restart_under_load(self):
         self.play(restart.rolling_restart_under_load)

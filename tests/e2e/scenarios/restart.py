@@ -138,6 +138,33 @@ def proxy_restarts_while_a_node_is_dead(stage):
     stage.settle()
 
 
+def node_is_stopped(stage):
+    """Users read and write all the time; jkproxy gets a new configuration, with a node `stopped` that lives on. All its
+    sessions leave between two of their requests, the others stay."""
+    users = stage.log_in(6)
+    others = stage.log_in(2, "node2")
+
+    def click(user):
+        stage.write(user, may_fail=True, timeout=15)
+        read = user.get(timeout=15)
+        if read.status == 200:
+            stage.check(user, read)
+        time.sleep(0.02)
+
+    load = Background([lambda user=user: click(user) for user in users + others])
+    time.sleep(0.5)
+    stage.proxy.restart_with('" }\n  node2', '", activation: stopped }\n  node2')
+    time.sleep(1.5)
+    load.stop()
+    stayed = [user for user in users if user.node == "node1"]
+    if stayed:
+        stage.tally.fault("session at a stopped node", len(stayed))
+    if {user.node for user in others} != {"node2"}:
+        stage.tally.fault("moved without need")
+    stage.settle()
+    yield "restore",
+
+
 def rolling_restart_under_load(stage):
     """Each node in turn is killed and started, while users read and write all the time."""
     users = [user for node in NODES for user in stage.log_in(2, node)]
@@ -177,4 +204,3 @@ def memcached_dies(stage):
     stage.settle()
     # A Tomcat that has not asked n2 since takes it for dead once more, and finds no session there: later scenarios get new ones.
     yield "kill", "node2", "node3"
-
