@@ -149,9 +149,13 @@ std::optional<Entered> TakeoverTable::Shard::reload(Entry* entry, const Entering
 
 std::optional<Entered> TakeoverTable::Shard::displace(Entry* entry, const Entering& entering,
                                                       const TakeoverWorkers& workers) {
+  const bool stood_there = entry != nullptr && entry->to == entering.route_worker;
+  const auto dispatched = stood_there ? entry->dispatched : TimePoint{};
   // Where an older entry sent the session, a copy of it may have stayed behind.
   auto from = entry == nullptr ? DisplacedList{} : entry->from;
-  const auto add = [&](WorkerId worker) { join_from(from, worker, workers.usable_since(worker)); };
+  const auto add = [&](WorkerId worker) {
+    join_from(from, worker, std::max(workers.usable_since(worker), dispatched));
+  };
   if (entry != nullptr) add(entry->to);
   add(entering.route_worker);
 
@@ -160,9 +164,8 @@ std::optional<Entered> TakeoverTable::Shard::displace(Entry* entry, const Enteri
   auto& target = entry == nullptr ? make(entering) : *entry;
   target.from = std::move(from);
   target.holder = entering.route_worker;
-  if (!entering.quiet && workers.lives(entering.route_worker, {})) {
+  if (!entering.quiet && workers.lives(entering.route_worker, dispatched)) {
     leave_from(target.from, entering.route_worker);
-    const bool stood_there = entry != nullptr && entry->to == entering.route_worker;
     if (!stood_there) target.has_it = workers.process(entering.route_worker) == 0;
     target.to = entering.route_worker;
     return depart(target, entering, workers);

@@ -150,6 +150,26 @@ TEST_F(LeaveLivingWorker, WaitsWhereARequestWasSentSinceTheError) {
   EXPECT_EQ(Farm::name_of(next), Farm::name_of(first));
 }
 
+// It refused before it came back, and has served the session since: its copy is no older one's.
+TEST_F(LeaveLivingWorker, HoldsAnOldCopyOfWhatItServedWhileItWasStillInError) {
+  farm.kill('A');
+  farm.stop('B');
+  farm.stop('C');
+  const auto first = choose(1);
+  farm.clock.turn(milliseconds{1});
+  farm.dispatch(first);
+  farm.answer(farm.request("5F-n1.A", 1), first, Leave::answered);
+  farm['B'].activation.store(Activation::active);
+  farm.stop('A');
+  EXPECT_EQ(choose(2).verdict, Verdict::leave) << "it lives, though nobody has published that yet";
+  const char to = Farm::name_of(choose(2, true));
+  EXPECT_EQ(to, 'B');
+  farm['A'].activation.store(Activation::active);
+  farm.restart('A');
+  farm.kill('B');
+  EXPECT_TRUE(choose(3).may_hold_old_copy);
+}
+
 // The answer comes before the control thread has published that it is back.
 TEST(AnsweredInError, KeepsTheSessionsThatWereSentToItSince) {
   Farm farm{3};
