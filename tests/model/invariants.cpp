@@ -72,6 +72,7 @@ Cause Invariants::cause_of_takeover_elsewhere(const SessionId& key, const Visit&
   const auto& owner = world_.tomcats[static_cast<std::size_t>(removal.node)];
   const auto* moved = world_.store.find({key.stem, removal.node});
   const bool moved_on = moved != nullptr && !moved->present && moved->removal.when > removal.when;
+  if (moved_on && removal.proxy != visit.proxy) return Cause::pins_not_shared;
   if (moved_on) return cause_of_miss(moved->key, visit);
   const bool stored = moved != nullptr && moved->present;
   if (!owner.is(removal.process)) {
@@ -85,7 +86,7 @@ Cause Invariants::cause_of_takeover_elsewhere(const SessionId& key, const Visit&
   const bool stopped =
       world_.proxies[static_cast<std::size_t>(visit.proxy)].is_stopped(removal.node);
   if (stopped && !world_.requests[visit.request].displaces) return Cause::second_owner_gone;
-  return Cause::none;
+  return world_.sessions[world_.store.find(key)->content.session].split;
 }
 
 void Invariants::on_choice(RequestId id, const routing::Decision& decision) {

@@ -73,7 +73,9 @@ void Tomcat::enter(VisitId id) {
   });
   if (remembered == missing_.end()) return look_up(id);
   visit.missed = true;
-  visit.miss = remembered->cause;
+  // It came by another way, perhaps, than the one that missed first.
+  const auto own_cause = world_.invariants.cause_of_miss(cookie, visit);
+  visit.miss = own_cause != Cause::none ? own_cause : remembered->cause;
   run(id);
 }
 
