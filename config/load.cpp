@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "config/endpoint.hpp"
+#include "config/page_file.hpp"
 #include "config/schema.hpp"
 
 namespace jkproxy::config {
@@ -75,7 +76,7 @@ void read_worker_option(const std::string& text, Settings& settings, Places& pla
 }  // namespace
 
 Result parse(std::string_view yaml, std::string_view file, const Environment& environment,
-             Warnings warnings) {
+             Warnings warnings, const FileReader& files) {
   ErrorList errors;
   if (yaml.starts_with("\xEF\xBB\xBF")) yaml.remove_prefix(3);
   const auto document = parse_document(yaml, environment, errors);
@@ -86,6 +87,7 @@ Result parse(std::string_view yaml, std::string_view file, const Environment& en
   read_workers(root, settings, places);
   read_balancers(root, settings, places);
   read_service(root, settings, places);
+  read_error_pages(root, settings, files);
   root.done();
   if (document->kind != Node::Kind::map) return std::move(errors).take(file);
   places.file = document->place;
@@ -109,7 +111,7 @@ Result load_file(const std::string& path, Warnings warnings) {
   if (input.bad() || (input.gcount() == 0 && errno != 0))
     return unreadable(errno == 0 ? EIO : errno);
   yaml.resize(static_cast<std::size_t>(input.gcount()));
-  return parse(yaml, path, from_process_environment, warnings);
+  return parse(yaml, path, from_process_environment, warnings, read_page_file);
 }
 
 Result from_command_line(const std::vector<std::string>& listeners,

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/parsed.hpp"
 #include "config/settings.hpp"
 
 namespace jkproxy::config {
@@ -28,13 +29,17 @@ using Result = std::variant<Settings, std::vector<Error>>;
 // Value of an environment variable, or nothing where it is not set.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
+// What is in a file that the configuration names, or why it cannot be had.
+using FileReader = std::function<Parsed<std::string>(const std::string& path)>;
+
 // What works but is probably not meant, such as a worker in no balancer. Added to when there are
 // no errors; null: nobody wants to know.
 using Warnings = std::vector<Error>*;
 
-// Parses, fills in defaults and validates. `file` is used in messages only.
+// Parses, fills in defaults and validates. `file` is used in messages only. Without `files` those
+// that are named are not read.
 Result parse(std::string_view yaml, std::string_view file, const Environment& environment,
-             Warnings warnings = nullptr);
+             Warnings warnings = nullptr, const FileReader& files = nullptr);
 
 // Reads the file (the only place that touches the disk), then parses.
 Result load_file(const std::string& path, Warnings warnings = nullptr);

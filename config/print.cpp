@@ -137,6 +137,9 @@ void print_service(Writer& out, const Settings& settings) {
   out.key(0, "log").end();
   out.quote(1, "file", settings.log.file);
   out.put(1, "level", to_text(settings.log.level));
+  if (!settings.error_pages.empty()) out.key(0, "error_pages").end();
+  for (const auto& page : settings.error_pages)
+    out.quote(1, std::to_string(page.status), page.file);
   print_limits(out, settings.limits);
   out.key(0, "client_timeouts").end();
   out.put(1, "head", duration_text(settings.client_timeouts.head));

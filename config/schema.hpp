@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/errors.hpp"
+#include "config/load.hpp"
 #include "config/section.hpp"
 #include "config/settings.hpp"
 
@@ -63,6 +64,7 @@ Parsed<std::string> parse_route(std::string_view text);
 // The sections of the file, as far as they say something.
 void read_workers(Section& root, Settings& settings, Places& places);
 void read_balancers(Section& root, Settings& settings, Places& places);
+void read_error_pages(Section& root, Settings& settings, const FileReader& files);
 void read_service(Section& root, Settings& settings, Places& places);
 
 // Fills in what follows from the rest: the balancer `default`, the mount of everything.

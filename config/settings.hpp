@@ -184,6 +184,16 @@ struct ClientTimeoutSettings {
   bool operator==(const ClientTimeoutSettings&) const = default;
 };
 
+// A page of the operator's own. `{{request_id}}` in it stands for the request's id.
+struct ErrorPageSettings {
+  int status = 503;
+  std::string file;  // a whole path
+  std::string content_type;
+  std::string text;  // what was in the file when the configuration was read
+
+  bool operator==(const ErrorPageSettings&) const = default;
+};
+
 // One whole, validated configuration file with every default filled in.
 struct Settings {
   std::vector<ListenerSettings> listeners;
@@ -195,6 +205,7 @@ struct Settings {
   std::string request_id = "X-Request-ID";  // the field's name; empty: none is sent
   AccessLogSettings access_log;
   LogSettings log;
+  std::vector<ErrorPageSettings> error_pages;
   LimitSettings limits;
   ClientTimeoutSettings client_timeouts;
   milliseconds shutdown_timeout{30000};  // how long a graceful stop waits for what is under way

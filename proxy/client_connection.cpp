@@ -197,11 +197,13 @@ Task<> say_full(ClientConnection& client) {
   auto& loop = client.loop;
   std::string request_id;
   loop.make_request_id(request_id);
+  const auto snapshot = loop.snapshot;  // as long as the page is written
   PooledText page{loop.blocks};
   compose_error_page({.status = 503,
                       .detail = "Too many clients are connected at the moment.",
                       .request_id = request_id,
-                      .retry_after_seconds = turned_away_for},
+                      .retry_after_seconds = turned_away_for,
+                      .own = own_page(snapshot->settings, 503)},
                      *page);
   const bool told = co_await client.write_all(page.view());
   if (told) co_await client.linger();

@@ -60,6 +60,18 @@ std::string body_of(const ErrorPage& page, std::string_view title) {
   return body;
 }
 
+std::string body_of(const ErrorPage& page) {
+  constexpr std::string_view placeholder = "{{request_id}}";
+  std::string body;
+  std::string_view rest = page.own->text;
+  for (auto at = rest.find(placeholder); at != std::string_view::npos;
+       at = rest.find(placeholder)) {
+    body.append(rest.substr(0, at)).append(page.request_id);
+    rest.remove_prefix(at + placeholder.size());
+  }
+  return body.append(rest);
+}
+
 // IMF-fixdate (RFC 9110 5.6.7).
 void append_date(std::time_t now, std::string& out) {
   std::tm time{};
@@ -72,12 +84,20 @@ void append_date(std::time_t now, std::string& out) {
 
 }  // namespace
 
+const config::ErrorPageSettings* own_page(const config::Settings& settings, int status) {
+  for (const auto& page : settings.error_pages)
+    if (page.status == status) return &page;
+  return nullptr;
+}
+
 void compose_error_page(const ErrorPage& page, std::string& out) {
   const auto title = std::to_string(page.status).append(" ").append(reason_phrase(page.status));
-  const auto body = body_of(page, title);
+  const auto body = page.own != nullptr ? body_of(page) : body_of(page, title);
   out.append("HTTP/1.1 ").append(title).append("\r\n");
   append_date(page.now, out);
-  out.append("Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n");
+  out.append("Content-Type: ");
+  out.append(page.own != nullptr ? page.own->content_type : "text/html; charset=utf-8");
+  out.append("\r\nCache-Control: no-store\r\n");
   out.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
   // RFC 9110 15.5.6 wants the field; which of them the application knows is not for us to say.
   if (page.status == 405) out.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");

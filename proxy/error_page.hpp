@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "config/settings.hpp"
+
 namespace jkproxy::proxy {
 
 // The reason phrase of a status that we send ourselves.
@@ -16,10 +18,15 @@ struct ErrorPage {
   int retry_after_seconds = 0;  // 0: no Retry-After
   std::time_t now = 0;          // for Date (RFC 9110 6.6.1)
   bool keep_alive = false;
-  bool head_only = false;  // answers HEAD
+  bool head_only = false;                          // answers HEAD
+  const config::ErrorPageSettings* own = nullptr;  // the operator's, instead of ours
 };
 
-// Appends a whole answer, head and small HTML body. No Set-Cookie, no word about what is inside.
+// The operator's page for this status, or null.
+const config::ErrorPageSettings* own_page(const config::Settings& settings, int status);
+
+// Appends a whole answer, head and body: the operator's, or a small one in HTML. No Set-Cookie, no
+// word about what is inside.
 void compose_error_page(const ErrorPage& page, std::string& out);
 
 }  // namespace jkproxy::proxy

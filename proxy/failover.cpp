@@ -205,7 +205,8 @@ Task<AfterExchange> refuse(Exchange& exchange, Refusal refusal) {
                       .retry_after_seconds = refusal.status == 503 ? retry_after_seconds : 0,
                       .now = exchange.loop.wall_second(),
                       .keep_alive = keep_alive,
-                      .head_only = exchange.facts.is_head},
+                      .head_only = exchange.facts.is_head,
+                      .own = own_page(exchange.snapshot->settings, refusal.status)},
                      *page);
   if (!co_await exchange.client.write_all(page.view())) co_return AfterExchange::close;
   co_return keep_alive ? AfterExchange::next : AfterExchange::linger;

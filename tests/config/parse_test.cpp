@@ -69,6 +69,12 @@ INSTANTIATE_TEST_SUITE_P(
              "f:3:19: trusted_proxies: \"10.0.0.1/8\" is no network, since bits behind the first 8 "
              "are set: write 10.0.0.0/8 for the network, or 10.0.0.1 for the one address"},
         Case{"trusted_proxies: [\"fd00::1/16\"]", "write fd00::/16 for the network, or fd00::1"},
+        Case{"error_pages: { 418: /a.html }",
+             "f:3:16: error_pages.418: \"418\" is no status that jkproxy answers itself"},
+        Case{"error_pages: { 503: a.html }", "f:3:21: error_pages.503: \"a.html\" must be a whole"},
+        Case{"error_pages: { 503: /a.jpg }", "must end in .html, .htm, .txt, .json or .xml"},
+        Case{"error_pages: { 503: [/a.html] }", "must be a file's path, not a list"},
+        Case{"error_pages: [/a.html]", "error_pages must be a map of names, not a list"},
         Case{"request_id: Host", "\"Host\" is no name of a field for an id: use letters"},
         Case{"request_id: X_Request_ID", "is no name of a field for an id"},
         Case{"trusted_proxies: [10.0.0.0/33]", "is no network"},
@@ -295,6 +301,7 @@ mounts: [{ path: /share, balancer: farm }, { host: Shop.Example.com, path: /, ba
 status: { bind: "127.0.0.1:8404" }
 trusted_proxies: [127.0.0.0/8, "fd00::/8", 10.1.2.3]
 request_id: X-Correlation-Id
+error_pages: { 503: /etc/jkproxy/503.html, 404: "/srv/no such page.txt" }
 access_log: { file: /var/log/a.log, format: combined }
 log: { file: "/x \"$${a}\\", level: debug }
 limits: { request_line: 4KiB, head: 16KiB, fields: 50, response_head: 8KiB, replay_body: 1MiB,
@@ -333,6 +340,9 @@ TEST(Parse, ReadsEveryKey) {
   EXPECT_EQ(settings.mounts.at(1), (MountSettings{"shop.example.com", "/", "farm"}));
   EXPECT_EQ(settings.trusted_proxies.at(0).prefix, 104);
   EXPECT_EQ(settings.request_id, "X-Correlation-Id");
+  EXPECT_EQ(settings.error_pages.at(0),
+            (ErrorPageSettings{503, "/etc/jkproxy/503.html", "text/html; charset=utf-8", ""}));
+  EXPECT_EQ(settings.error_pages.at(1).file, "/srv/no such page.txt");
   EXPECT_TRUE(settings.listeners.at(0).proxy_protocol.empty());
   EXPECT_EQ(settings.listeners.at(2).proxy_protocol.at(1).prefix, 8);
   EXPECT_EQ(settings.log, (LogSettings{"/x \"${a}\\", LogLevel::debug}));

@@ -58,6 +58,36 @@ TEST(ErrorPage, IsAWholeAnswer) {
             "</main></body></html>\n");
 }
 
+TEST(ErrorPage, MayBeTheOperatorsOwn) {
+  const config::ErrorPageSettings own{.status = 503,
+                                      .file = {},
+                                      .content_type = "text/plain; charset=utf-8",
+                                      .text = "{{request_id}} is late ({{request_id}}) {{other}}"};
+  ErrorPage page{.status = 503,
+                 .detail = "No worker is usable.",
+                 .request_id = "ab12",
+                 .retry_after_seconds = 5,
+                 .keep_alive = true,
+                 .own = &own};
+  const std::string head =
+      "Content-Type: text/plain; charset=utf-8\r\n"
+      "Cache-Control: no-store\r\n"
+      "Content-Length: 29\r\n"
+      "Retry-After: 5\r\n"
+      "Connection: keep-alive\r\n\r\n";
+  EXPECT_TRUE(composed(page).ends_with(head + "ab12 is late (ab12) {{other}}")) << composed(page);
+  page.head_only = true;
+  EXPECT_TRUE(composed(page).ends_with(head));
+}
+
+TEST(ErrorPage, OfTheOperatorIsFoundByItsStatus) {
+  config::Settings settings;
+  settings.error_pages = {{.status = 404, .file = {}, .content_type = {}, .text = {}},
+                          {.status = 503, .file = {}, .content_type = {}, .text = {}}};
+  EXPECT_EQ(own_page(settings, 503), &settings.error_pages[1]);
+  EXPECT_EQ(own_page(settings, 502), nullptr);
+}
+
 TEST(ErrorPage, FetchesNothingFromElsewhere) {
   const auto page = page_of(503, false);
   for (const auto* word : {"src=", "href=", "url(", "@import", "<script"})
