@@ -263,7 +263,7 @@ bool WorkerAttempt::worker_is_slow() const {
 void WorkerAttempt::on_deadline() {
   if (download_) {
     exchange_.client_gone = waits_for_client();
-    if (exchange_.client_gone) loop_.counters.limits.count(limit_met());
+    loop_.counters.limits.count(exchange_.client_gone ? limit_met() : Limit::response_time);
     exchange_.record.aborted = true;
     done_ = true;
   } else if (exchange_.client_gone) {

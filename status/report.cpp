@@ -17,6 +17,7 @@ WorkerLine line_of(const routing::Worker& worker, const Facts& facts) {
                   .cause = {},
                   .last_check = {},
                   .busy = runtime.busy.load(relaxed),
+                  .tunnels = runtime.tunnels.load(relaxed),
                   .lb_value = runtime.lb_value.load(relaxed),
                   .elected = runtime.elected.load(relaxed),
                   .sessions = runtime.sessions.load(relaxed),

@@ -45,6 +45,7 @@ struct WorkerLine {
   std::string cause;
   std::string last_check;
   std::uint32_t busy = 0;
+  std::uint32_t tunnels = 0;  // of these: upgraded connections
   std::uint64_t lb_value = 0;
   std::uint64_t elected = 0;
   std::uint64_t sessions = 0;

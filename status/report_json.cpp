@@ -21,6 +21,7 @@ void write_worker(const WorkerLine& worker, JsonWriter& json) {
   json.member("domain", std::string_view{settings.domain});
   json.member("redirect", std::string_view{settings.redirect});
   json.member("busy", worker.busy);
+  json.member("tunnels", worker.tunnels);
   json.member("lb_value", worker.lb_value);
   json.member("elected", worker.elected);
   json.member("sessions", worker.sessions);

@@ -97,6 +97,17 @@ void append_limits(const std::vector<LimitCount>& limits, std::string& out) {
   if (!met.empty()) out += "Limits met: " + met + "\n";
 }
 
+// Only where there are some.
+void append_tunnels(const std::vector<WorkerLine>& workers, std::string& out) {
+  std::string open;
+  for (const auto& worker : workers) {
+    if (worker.tunnels == 0) continue;
+    open +=
+        (open.empty() ? "" : ", ") + worker.settings.name + " " + std::to_string(worker.tunnels);
+  }
+  if (!open.empty()) out += "Tunnels: " + open + "\n";
+}
+
 }  // namespace
 
 std::string to_plain_text(const Report& report) {
@@ -113,6 +124,7 @@ std::string to_plain_text(const Report& report) {
          number(takeovers.waiting) + ", remembered " + number(takeovers.confirmed) +
          ", unconfirmed " + number(takeovers.provisional) + "\n";
   append_limits(totals.limits, out);
+  append_tunnels(report.workers, out);
   for (const auto& balancer : report.balancers) append_balancer(report, balancer, out);
   return out;
 }

@@ -9,6 +9,12 @@ check_instructions() {
 check_bodies() {
     build release --target jkproxy
     tests/integration/big_bodies
+    if [[ $long == yes ]]; then
+        tests/integration/many_clients --long
+    else
+        tests/integration/many_clients
+        not_run "1,000 bodies of 100 MiB at a time to their ends: only with --long"
+    fi
 }
 
 check_strictness() {

@@ -29,6 +29,7 @@ Report one_worker() {
   runtime.elected = 17;
   runtime.errors = 1;
   runtime.bytes_from_worker = 2'000'000;
+  runtime.tunnels = 2;
   clock.turn(63s);
   return make_report(
       {.snapshot = *snapshot,
@@ -92,6 +93,7 @@ TEST(StatusJson, TellsEverything) {
       "domain": "",
       "redirect": "",
       "busy": 2,
+      "tunnels": 2,
       "lb_value": 0,
       "elected": 17,
       "sessions": 0,
@@ -114,6 +116,7 @@ TEST(StatusText, HasAlignedColumnsInModJksWords) {
             "Threads: 2, requests 18, refused 0, clients 4 of 5, log lines dropped 0\n"
             "Take-overs: under way 1, waiting requests 0, remembered 3, unconfirmed 2\n"
             "Limits met: head 3\n"
+            "Tunnels: node1 2\n"
             "\n"
             "Balancer farm: method by_requests\n"
             "  Name  Act State For   D F V Acc Sess Err CE Wr Rd    Busy Route RR Cd Url"
