@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -24,6 +25,44 @@ std::string escaped(std::string_view path) {
     }
   }
   return text;
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c - 'A' + 10;
+}
+
+// What a Tomcat makes of a target, step by step as it does it: parameters out, %xx decoded, then
+// empty segments, `.` and `..` resolved. Only for what was let through.
+std::string as_tomcat_sees_it(std::string_view target) {
+  std::string decoded;
+  bool parameter = false;
+  target = target.substr(0, target.find('?'));
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    if (target[i] == ';') parameter = true;
+    if (target[i] == '/') parameter = false;
+    if (parameter) continue;
+    if (target[i] != '%') {
+      decoded += target[i];
+      continue;
+    }
+    require(i + 2 < target.size());
+    decoded += static_cast<char>(hex_value(target[i + 1]) * 16 + hex_value(target[i + 2]));
+    i += 2;
+  }
+  std::string path;
+  for (std::size_t at = 0; at < decoded.size();) {
+    const auto end = std::min(decoded.find('/', at + 1), decoded.size());
+    const auto segment = decoded.substr(at + 1, end - at - 1);
+    at = end;
+    if (segment == "..") {
+      path.resize(path.empty() ? 0 : path.rfind('/'));
+    } else if (!segment.empty() && segment != ".") {
+      path += "/" + segment;
+    }
+  }
+  return path;
 }
 
 // Nothing is left that anybody could resolve once more.
@@ -54,5 +93,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   static const MountTable mounts{{{.host = {}, .path = "/app", .balancer = 1}}};
   const bool inside = *path == "/app" || path->starts_with("/app/");
   require(mounts.find_balancer("host", *path).has_value() == inside);
+  // What passes a mount, and nothing else, is below it where it arrives.
+  const auto seen = as_tomcat_sees_it(target);
+  require((seen == "/app" || seen.starts_with("/app/")) == inside);
   return 0;
 }

@@ -70,6 +70,31 @@ void check_fields(const RequestHead& sent, std::string_view bytes, bool upgrades
   require(forwarded_for == 1, "one X-Forwarded-For is sent");
 }
 
+// By no parser of ours: lines end in CRLF, a name is a token, one blank stands behind its colon,
+// and no control character is anywhere.
+void check_clean(std::string_view head) {
+  require(head.ends_with("\r\n\r\n"), "an empty line ends the head");
+  head.remove_suffix(2);
+  for (bool first = true; !head.empty(); first = false) {
+    const auto line = head.substr(0, head.find("\r\n"));
+    head.remove_prefix(line.size() + 2);
+    require(!line.empty(), "no empty line stands within");
+    for (const char c : line)
+      require((c >= ' ' && c != 0x7f) || c < 0 || (c == '\t' && !first),
+              "no control character is sent");
+    if (first) {
+      require(std::count(line.begin(), line.end(), ' ') == 2 && line.ends_with(" HTTP/1.1"),
+              "the request line has three words");
+      continue;
+    }
+    const auto colon = line.find(':');
+    require(colon != std::string_view::npos && colon > 0 && line.substr(colon).starts_with(": "),
+            "a field is a name, a colon, a blank, a value");
+    require(line.substr(0, colon).find_first_of(" \t\"(),/;<=>?@[\\]{}") == std::string_view::npos,
+            "a name is a token");
+  }
+}
+
 void check_sent(const RequestHead& head, std::string_view bytes, RequestFacts facts) {
   facts.may_upgrade = facts.upgrade.length > 0;
   std::string out;
@@ -85,6 +110,7 @@ void check_sent(const RequestHead& head, std::string_view bytes, RequestFacts fa
   require(search.find_end(out, 65536, 65536) == HeadSearch::Found::complete &&
               search.size == out.size(),
           "exactly one head is sent");
+  check_clean(out);
   RequestHead sent;
   require(parse_request_head(out, 200, sent) == Parsed::good, "what is sent parses");
   check_fields(sent, out, facts.may_upgrade);
