@@ -41,7 +41,7 @@ def jkproxy(workers, options):
 HAPROXY = """\
 global
     nbthread 1
-    maxconn 4000
+    maxconn 9900
     log stdout format raw local0
 defaults
     mode http
@@ -93,7 +93,7 @@ daemon off;
 master_process off;
 pid {dir}/nginx.pid;
 error_log {dir}/nginx.out;
-events {{ worker_connections 4096; }}
+events {{ worker_connections 9900; }}
 http {{
     access_log {dir}/nginx.access.log combined buffer=64k flush=1s;
     client_body_temp_path {dir}/nginx.tmp; proxy_temp_path {dir}/nginx.tmp;

@@ -137,6 +137,7 @@ def jkproxy_yaml(port, workers, health_check=True):
         *([f"    health_check: {check}"] if health_check else []),
         f"access_log: {{ file: {RUN_DIR}/jkproxy.access.log, format: combined }}",
         "log: { file: stderr, level: info }",
+        "limits: { connections: 9900 }",  # idle ones need no worker's descriptor
         "threads: 1",
         ""])
 
