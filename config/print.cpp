@@ -52,6 +52,7 @@ std::string list_text(const std::vector<std::string>& items) {
 
 std::string list_text(const std::vector<Network>& networks) {
   std::vector<std::string> texts;
+  texts.reserve(networks.size());
   for (const auto& network : networks) texts.push_back(network.text);
   return list_text(texts);
 }
