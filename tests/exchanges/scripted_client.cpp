@@ -147,7 +147,9 @@ std::string ScriptedClient::fault_of(const Plan& plan, const Result& result) {
   if (deed == Deed::answer_early)
     return meant || bad_gateway || is_cut_as_meant(plan, arrival, answer) ? "" : "early answer: ";
   if (deed != Deed::break_in_body) return bad_gateway ? "" : "was broken off, but ";
-  const bool complete = plan.is_head || plan.answer.message.coding == Coding::none;
+  const auto& message = plan.answer.message;
+  const bool complete = plan.is_head || message.coding == Coding::none ||
+                        (message.coding == Coding::length && message.body.empty());
   if (complete && meant) return {};
   return bad_gateway || is_cut_as_meant(plan, arrival, answer) ? "" : "was cut off, but ";
 }
