@@ -66,6 +66,16 @@ class Evidence : public WholeProxy, public testing::WithParamInterface<Kind> {
   std::string answer() {
     return GetParam().method == "HEAD" ? client.receive_head() : client.receive_message();
   }
+  // node1's end of a connection that has served a request and is kept.
+  Connection serve_first_request() {
+    auto first = connect();
+    first.send("GET /first HTTP/1.1\r\nHost: h\r\n" + session + "\r\n");
+    auto worker = node1.accept();
+    worker.receive_head();
+    worker.send(ok("first"));
+    first.receive_message();
+    return worker;
+  }
   // Takes a whole request off the connection; false where it ends before.
   bool take_request(Connection& worker) {
     const auto head = worker.receive_head();
@@ -154,12 +164,7 @@ TEST_P(Evidence, BrokenTwiceByADeadWorkerGoesToTheFallbackWhereItMay) {
 TEST_P(Evidence, BrokenOnAKeptConnectionIsTriedOnceMoreWhereItMay) {
   start();
   for (const bool by_reset : {false, true}) {
-    auto first = connect();
-    first.send("GET /first HTTP/1.1\r\nHost: h\r\n" + session + "\r\n");
-    auto worker = node1.accept();
-    worker.receive_head();
-    worker.send(ok("first"));
-    first.receive_message();
+    auto worker = serve_first_request();
 
     send_request();
     ASSERT_TRUE(take_request(worker));  // over the same connection
@@ -172,12 +177,7 @@ TEST_P(Evidence, BrokenOnAKeptConnectionIsTriedOnceMoreWhereItMay) {
 TEST_P(Evidence, AKeptConnectionThatEndedMeanwhileCostsNothing) {
   start();
   for (const bool by_reset : {false, true}) {
-    auto first = connect();
-    first.send("GET /first HTTP/1.1\r\nHost: h\r\n" + session + "\r\n");
-    auto worker = node1.accept();
-    worker.receive_head();
-    worker.send(ok("first"));
-    first.receive_message();
+    auto worker = serve_first_request();
     by_reset ? worker.reset() : worker.close();
 
     send_request();
