@@ -1,8 +1,9 @@
 // A whole jkproxy between clients and workers that follow plans made by chance: valid and nearly
 // valid requests, workers that break at every moment. Each answer is held against its plan.
 //
-//   JKPROXY_EXCHANGES=1000000   as many
-//   JKPROXY_SEED=4711           this one alone
+//   JKPROXY_EXCHANGES=1000000                       as many
+//   JKPROXY_SEED=4711                               this one alone
+//   JKPROXY_SEED=500001 JKPROXY_EXCHANGES=100000    as many from this one on
 
 #include "tests/exchanges/scripted_client.hpp"
 #include "tests/exchanges/scripted_worker.hpp"
@@ -36,8 +37,8 @@ class Exchanges : public WholeProxy {
 
 TEST_F(Exchanges, EachEndsAsItsPlanSays) {
   const auto seed = from_environment("JKPROXY_SEED", 0);
-  const auto exchanges = seed == 0 ? from_environment("JKPROXY_EXCHANGES", 5000) : 1;
-  const auto first = seed == 0 ? 1 : seed;
+  const auto exchanges = from_environment("JKPROXY_EXCHANGES", seed == 0 ? 5000 : 1);
+  const auto first = std::max<std::uint64_t>(seed, 1);
   Ledger ledger{first, exchanges};
   start_with(ledger);
   std::vector<std::thread> threads;
