@@ -4,19 +4,15 @@
 #include <string>
 #include <string_view>
 
+#include "tests/fakes/split_mix.hpp"
+
 namespace jkproxy::exchanges {
 
-// SplitMix64: the same seed gives the same exchange, with every compiler.
-class Dice {
+// What an exchange owes to chance: the same seed gives the same exchange.
+class Dice : public fakes::SplitMix {
  public:
-  explicit Dice(std::uint64_t seed) : state_{seed} {}
+  using SplitMix::SplitMix;
 
-  std::uint64_t bits() {
-    auto mixed = state_ += 0x9e37'79b9'7f4a'7c15U;
-    mixed = (mixed ^ (mixed >> 30U)) * 0xbf58'476d'1ce4'e5b9U;
-    mixed = (mixed ^ (mixed >> 27U)) * 0x94d0'49bb'1331'11ebU;
-    return mixed ^ (mixed >> 31U);
-  }
   std::size_t below(std::size_t bound) { return bits() % bound; }
   std::size_t between(std::size_t least, std::size_t most) {
     return least + below(most - least + 1);
@@ -28,9 +24,14 @@ class Dice {
     return choices[below(std::size(choices))];
   }
 
+  // Of at most 256 letters; eight at a time, for bodies are large.
   std::string text(std::size_t size, std::string_view letters) {
     std::string made(size, '\0');
-    for (auto& letter : made) letter = letters[below(letters.size())];
+    std::uint64_t rest = 0;
+    for (std::size_t i = 0; i < size; ++i, rest >>= 8U) {
+      if (i % 8 == 0) rest = bits();
+      made[i] = letters[(rest & 0xffU) % letters.size()];
+    }
     return made;
   }
 
@@ -39,9 +40,6 @@ class Dice {
     if (percent(60)) return below(2000);
     return percent(90) ? below(20'000) : below(300'000);
   }
-
- private:
-  std::uint64_t state_;
 };
 
 }  // namespace jkproxy::exchanges
