@@ -107,7 +107,10 @@ Task<ClientConnection::HeadRead> ClientConnection::read_head() {
     stream->arm_read(waiter);
     const auto wake = co_await waiter.wait(deadline);
     loop.refresh_now();
-    if (wake == Wake::deadline) co_return begun ? HeadRead::timed_out : HeadRead::closed;
+    if (wake != Wake::deadline) continue;
+    if (begun) co_return HeadRead::timed_out;
+    loop.counters.limits.count(first_request_ ? Limit::head_time : Limit::keep_alive);
+    co_return HeadRead::closed;
   }
 }
 

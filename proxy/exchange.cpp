@@ -97,7 +97,11 @@ std::optional<Refusal> Exchange::read_request(HeadRead read) {
     return refusal;
   if (client.peer.trusted) adopt_request_id();
   if (auto refusal = check_request(head, bytes, facts)) return refusal;
-  client_keep_alive = facts.keep_alive && !is_last_request();
+  client_keep_alive = facts.keep_alive;
+  if (client_keep_alive && is_last_request()) {
+    loop.counters.limits.count(Limit::requests_per_connection);
+    client_keep_alive = false;
+  }
   replayable = facts.framing.kind == Framing::Kind::none ||
                (facts.framing.kind == Framing::Kind::length && facts.framing.length == 0);
   if (auto refusal = find_balancer()) return refusal;

@@ -10,22 +10,24 @@ namespace jkproxy::proxy {
 // What a client or a worker may run into; each is counted on its own.
 enum class Limit : std::uint8_t {
   none,
-  request_line,            // 414
-  head,                    // 431
-  fields,                  // 431
-  head_time,               // 408
-  body_time,               // 408: no progress
-  body_rate,               // 408, or the answer is cut off: too slow on the whole
-  connections,             // 503
-  listener_connections,    // 503
-  connections_per_client,  // 503
-  response_head,           // 502
-  response_time,           // 504
-  replay_memory,           // a small body is not kept for sending it again
-  proxy_header,            // closed: a PROXY header from a stranger, a wrong one, or none in time
+  request_line,             // 414
+  head,                     // 431
+  fields,                   // 431
+  head_time,                // 408; closed where not a byte came
+  body_time,                // 408: no progress
+  body_rate,                // 408, or the answer is cut off: too slow on the whole
+  connections,              // 503
+  listener_connections,     // 503
+  connections_per_client,   // 503
+  response_head,            // 502
+  response_time,            // 504
+  replay_memory,            // a small body is not kept for sending it again
+  proxy_header,             // closed: a PROXY header from a stranger, a wrong one, or none in time
+  keep_alive,               // closed: no next request in time
+  requests_per_connection,  // closed behind the answer
 };
 
-inline constexpr std::array<std::string_view, 14> limit_names{"none",
+inline constexpr std::array<std::string_view, 16> limit_names{"none",
                                                               "request_line",
                                                               "head",
                                                               "fields",
@@ -38,7 +40,9 @@ inline constexpr std::array<std::string_view, 14> limit_names{"none",
                                                               "response_head",
                                                               "response_time",
                                                               "replay_memory",
-                                                              "proxy_header"};
+                                                              "proxy_header",
+                                                              "keep_alive",
+                                                              "requests_per_connection"};
 
 // How often each was met. Written by one thread, read by any, relaxed.
 class LimitCounters {

@@ -1,5 +1,7 @@
 // Limits on clients and workers: each has its status and its counter, and service goes on.
 
+#include <atomic>
+
 #include "tests/integration/whole_proxy.hpp"
 
 namespace jkproxy {
@@ -28,6 +30,17 @@ class Limits : public HandProxy {
     worker.send(ok("served", "Connection: close\r\n"));
     EXPECT_TRUE(client.receive_message().ends_with("served"));
     return client;
+  }
+  // What a client gets that sends a byte now and then until it is answered.
+  static std::string answer_to_trickle(Connection& client) {
+    std::atomic<bool> over{false};
+    std::thread trickle{[&] {
+      while (!over && client.send("b")) std::this_thread::sleep_for(milliseconds{20});
+    }};
+    auto answer = client.receive_message();
+    over = true;
+    trickle.join();
+    return answer;
   }
   void expect_turned_away() const {
     auto client = connect();
@@ -97,6 +110,62 @@ TEST_F(Limits, AConnectionEndsAfterItsLastRequest) {
   const auto answer = client.receive_all();
   EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos);
   EXPECT_TRUE(answer.ends_with("last"));
+  EXPECT_EQ(met("requests_per_connection"), 1);
+}
+
+TEST_F(Limits, AClientThatSaysNothingMoreIsLetGo) {
+  settings.client_timeouts.keep_alive = milliseconds{100};
+  start();
+  auto client = serve_one();
+  EXPECT_EQ(client.receive_all(), "");
+  EXPECT_EQ(client.end(), End::closed);
+  EXPECT_EQ(met("keep_alive"), 1);
+}
+
+TEST_F(Limits, AClientThatNeverSaysAWordIsLetGo) {
+  settings.client_timeouts.head = milliseconds{100};
+  start();
+  auto client = connect();
+  EXPECT_EQ(client.receive_all(), "");
+  EXPECT_EQ(client.end(), End::closed);
+  EXPECT_EQ(met("head_time"), 1);
+}
+
+TEST_F(Limits, AHeadThatTricklesIs408) {
+  settings.client_timeouts.head = milliseconds{100};
+  start();
+  auto client = connect();
+  client.send("GET /x HTTP/1.1\r\nHost: h\r\nA: ");
+  EXPECT_EQ(status_of(answer_to_trickle(client)), "408");
+  EXPECT_EQ(met("head_time"), 1);
+}
+
+TEST_F(Limits, EachSizeOfAHeadHasItsAnswer) {
+  settings.limits.request_line = 256;
+  settings.limits.head = 1024;
+  settings.limits.fields = 8;
+  start();
+  const std::string host{"Host: h\r\n"};
+  std::string nine_fields = host;
+  for (int i = 0; i < 8; ++i) nine_fields += "A: b\r\n";
+  const std::string line{"GET /x HTTP/1.1\r\n"};
+  EXPECT_EQ(status_of(exchange("GET /" + std::string(256, 'x') + " HTTP/1.1\r\n" + host + "\r\n")),
+            "414");
+  EXPECT_EQ(status_of(exchange(line + host + "A: " + std::string(1024, 'a') + "\r\n\r\n")), "431");
+  EXPECT_EQ(status_of(exchange(line + nine_fields + "\r\n")), "431");
+  EXPECT_EQ(met("request_line"), 1);
+  EXPECT_EQ(met("head"), 1);
+  EXPECT_EQ(met("fields"), 1);
+}
+
+TEST_F(Limits, AnAnswerThatDoesNotComeIs504) {
+  balancer().response_timeout = milliseconds{100};
+  start();
+  auto client = connect();
+  client.send(request);
+  auto worker = node1.accept();
+  EXPECT_EQ(status_of(client.receive_message()), "504");
+  EXPECT_EQ(met("response_time"), 1);
 }
 
 TEST_F(Limits, AnAnswersHeadIsBounded) {
@@ -119,11 +188,7 @@ TEST_F(Limits, ABodyThatTricklesIs408) {
   client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
   auto worker = node1.accept();
   worker.receive_head();
-  std::thread trickle{[&] {  // always some progress
-    while (client.send("b")) std::this_thread::sleep_for(milliseconds{20});
-  }};
-  EXPECT_EQ(status_of(client.receive_all()), "408");
-  trickle.join();
+  EXPECT_EQ(status_of(answer_to_trickle(client)), "408");
   EXPECT_EQ(met("body_rate"), 1);
 }
 
