@@ -100,6 +100,8 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
       !open_.empty() && open_.back().node->kind == Node::Kind::map && !open_.back().key_read;
   const auto errors_before = errors_.count();
   if (!is_key) node.text = with_environment(value, environment_, node.place, errors_);
+  if (!is_key && !is_plain_line(node.text))
+    errors_.add(node.place, quoted(node.text) + " holds a control character or no UTF-8");
   if (errors_.count() > errors_before) node.kind = Node::Kind::broken;
   place(std::move(node));
 }

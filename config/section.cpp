@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "config/nearest.hpp"
-#include "config/plain_text.hpp"
 
 namespace jkproxy::config {
 
@@ -60,7 +59,6 @@ bool Section::is_scalar(const Node& node, std::string_view key) {
 const Node* Section::text(std::string_view key, std::string& into) {
   return value(key, into, [](std::string_view text) -> Parsed<std::string> {
     if (text.empty()) return Wrong{"may not be empty"};
-    if (!is_plain_line(text)) return Wrong{quoted(text) + " holds a control character or no UTF-8"};
     return std::string{text};
   });
 }

@@ -85,6 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"limits: { request_line: 40KiB, head: 1 }", "limits.head: "},
         Case{"log: { file: \"a\\tb\" }", "holds a control character"},
         Case{"log: { file: \"${BELL}\" }", "holds a control character"},
+        Case{"status: { bind: \"unix:/run/a\\0\" }",
+             "f:3:17: \"unix:/run/a\\x00\" holds a control"},
         Case{"threads: &x 1", "f:3:10: anchors (&name) are not supported"},
         Case{"threads: !!int 1", "tags (!name) are not supported"},
         Case{"balancers: { b: { workers: [[node1]] } }",
