@@ -30,6 +30,7 @@ void claim_if_recovering(const Request& request, Decision& decision) {
 Decision go_to(const Request& request, Decision decision, std::size_t member, Reason reason) {
   decision.verdict = Decision::Verdict::go;
   decision.member = member;
+  decision.process = runtime_of(request, member).process();
   decision.reason = reason;
   claim_if_recovering(request, decision);
   return decision;
@@ -41,6 +42,7 @@ Decision settle(const Request& request, Decision decision, const Entered& entere
   decision.in_table = true;
   decision.member = member;
   decision.generation = entered.generation;
+  decision.process = entered.process;
   decision.retry_at = entered.retry_at;
   decision.first = entered.gate == Gate::first;
   decision.displaced_now = entered.moved;
@@ -181,11 +183,12 @@ Decision Router::choose_by_table(const Request& request, Decision decision, std:
   if (const auto entered = table_.enter(entering, workers))
     return settle(request, decision, *entered, *workers.member_of(entered->to));
   const auto kind = workers.last_kind();
-  const bool retries = kind == TakeoverWorkers::Kind::retries;
-  if (retries)  // its process may have ended meanwhile
+  const bool does_not_move =
+      kind == TakeoverWorkers::Kind::retries || kind == TakeoverWorkers::Kind::stays;
+  if (does_not_move)  // its process may have ended meanwhile
     if (const auto entered = table_.look_up(entering, workers))
       return settle(request, decision, *entered, *workers.member_of(entered->to));
-  return stay_with_own(request, decision, retries || kind == TakeoverWorkers::Kind::stays);
+  return stay_with_own(request, decision, does_not_move);
 }
 
 bool Router::still_holds(const Request& request, const Decision& decision, TimePoint now) {
@@ -194,6 +197,7 @@ bool Router::still_holds(const Request& request, const Decision& decision, TimeP
   const bool tries_anyway =
       decision.reason == Reason::forced_recovery || decision.reason == Reason::probe;
   if (!tries_anyway && !runtime.in_service()) return false;
+  if (decision.has_session && runtime.process() != decision.process) return false;
   if (decision.in_table) return decision.table->holds(decision.key, decision.generation);
   if (!decision.own || *decision.own != decision.member) return true;
   if (runtime.consult_until.load(std::memory_order_acquire) <= now) return true;

@@ -47,6 +47,7 @@ struct Decision {
   const TakeoverTable* table = nullptr;  // the one that was asked; null: none was
   TakeoverKey key;
   std::uint64_t generation = 0;
+  std::uint32_t process = 0;  // of `member`, that the choice is about
   TimePoint retry_at;
 };
 

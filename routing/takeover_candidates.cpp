@@ -152,10 +152,7 @@ bool TakeoverCandidates::lives(WorkerId worker, TimePoint dispatched) const {
 
 std::uint32_t TakeoverCandidates::process(WorkerId worker) const {
   const auto member = member_of(worker);
-  if (!member) return 0;
-  const auto& asked = runtime(*member);
-  const bool ended = !asked.in_service() && asked.last_refusal.load() > asked.usable_since.load();
-  return asked.generation.load(std::memory_order_relaxed) + (ended ? 1 : 0);
+  return member ? runtime(*member).process() : 0;
 }
 
 void TakeoverCandidates::consult(WorkerId worker, TimePoint until) const {

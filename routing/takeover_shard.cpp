@@ -45,6 +45,14 @@ bool is_overdue(GatePlace& place, const Entering& entering, TimePoint last_byte)
          entering.now >= place.heard + silence_step;
 }
 
+// With an older cookie, while somebody waits with the newest.
+bool goes_after_others(const GatePlace& place, WorkerId holder, const Entering& entering) {
+  if (place.occupied || entering.route_worker == holder) return false;
+  return std::any_of(place.waiters.begin(), place.waiters.end(), [&](const auto& waiting) {
+    return waiting.route == holder && waiting.ref != entering.waiter;
+  });
+}
+
 }  // namespace
 
 GatePlace::Waiters::iterator GatePlace::find(const WaiterRef& waiter) {
@@ -103,25 +111,23 @@ std::optional<Entered> TakeoverTable::Shard::pass(Entry& entry, const Entering& 
   if (!may_go && !workers.lost(entry.to, entry.dispatched, entry.generation)) {
     const bool goes_first = !entry.place || entry.place->may_go_first(entering.waiter);
     if (goes_first) entry.leaving = false;
-    const auto process = workers.process(entry.to);
-    if (process != entry.process) restart(entry, process);
-    return admit(entry, entering, workers);
+    return stay(entry, entering, workers);
   }
   const auto left = entry.to;
   const auto choice = workers.choose(entry.from, left);
   switch (choice.kind) {
     case TakeoverWorkers::Kind::nobody: return std::nullopt;
-    case TakeoverWorkers::Kind::stays: return admit(entry, entering, workers);
+    case TakeoverWorkers::Kind::stays: return stay(entry, entering, workers);
     case TakeoverWorkers::Kind::retries:
       if (entry.gate_open && entry.place) entry.place->vacate();
       entry.gate_open = false;
-      return admit(entry, entering, workers);
+      return stay(entry, entering, workers);
     case TakeoverWorkers::Kind::moves: break;
   }
   const bool lives = workers.lives(left, entry.dispatched);
   // With an older cookie nobody else finds the session, if it was taken over.
   const bool may_have_it = entry.has_it || entry.dispatched != TimePoint{};
-  if (lives && may_have_it && entering.route_worker != left) return admit(entry, entering, workers);
+  if (lives && may_have_it && entering.route_worker != left) return stay(entry, entering, workers);
   if (lives && !entering.quiet) return depart(entry, entering, workers);
   join_from(entry.from, left, std::max(workers.usable_since(left), entry.dispatched));
   move_to(entry, choice, entering, workers);
@@ -233,6 +239,14 @@ void TakeoverTable::Shard::move_to(Entry& entry, const TakeoverWorkers::Choice& 
   if (entry.place) entry.place->remove_waiter(entering.waiter);
 }
 
+// Where it is, but for a process that has served nobody of the session yet.
+Entered TakeoverTable::Shard::stay(Entry& entry, const Entering& entering,
+                                   const TakeoverWorkers& workers) {
+  const auto process = workers.process(entry.to);
+  if (process != entry.process) restart(entry, process);
+  return admit(entry, entering, workers);
+}
+
 // Renews the entry and asks its gate.
 Entered TakeoverTable::Shard::admit(Entry& entry, const Entering& entering,
                                     const TakeoverWorkers& workers) {
@@ -242,6 +256,7 @@ Entered TakeoverTable::Shard::admit(Entry& entry, const Entering& entering,
   Entered entered{.to = entry.to,
                   .gate = gate_of(entry, entering, workers),
                   .generation = entry.generation,
+                  .process = entry.process,
                   .retry_at = {},
                   .moved = false,
                   .may_hold_old_copy = entry.may_hold_old_copy,
@@ -270,7 +285,7 @@ Gate TakeoverTable::Shard::queue_at(Entry& entry, const Entering& entering) {
   const auto& waiter = entering.waiter;
   if (!entry.place) entry.place = std::make_unique<GatePlace>();
   auto& place = *entry.place;
-  if (place.may_go_first(waiter)) {
+  if (place.may_go_first(waiter) && !goes_after_others(place, entry.holder, entering)) {
     place.remove_waiter(waiter);
     if (!place.occupied) place.written = {};
     place.first = waiter;

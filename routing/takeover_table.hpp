@@ -106,6 +106,7 @@ struct Entered {
   WorkerId to = unknown_worker;
   Gate gate = Gate::open;
   std::uint64_t generation = 0;    // of the entry: goes up with every new `to`
+  std::uint32_t process = 0;       // of `to`, that the gate is about
   TimePoint retry_at;              // for Gate::wait
   bool moved = false;              // this call displaced the session: worth a line in the log
   bool may_hold_old_copy = false;  // `to` held the session before and did not refuse since

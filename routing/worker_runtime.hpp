@@ -78,6 +78,13 @@ struct WorkerRuntime {
     return now == WorkerState::ok || now == WorkerState::busy;
   }
 
+  // The generation of its process: 0 as long as it was not seen to restart. One that was seen to
+  // end counts as the next one already.
+  std::uint32_t process() const {
+    const bool ended = !in_service() && last_refusal.load() > usable_since.load();
+    return generation.load(std::memory_order_relaxed) + (ended ? 1 : 0);
+  }
+
   // Control thread only. The times go first, so that who sees the new state sees its times as well.
   // `still`: an error that it was in before goes on, and nothing new is known.
   void publish(WorkerState next, TimePoint now, bool still = false) {

@@ -184,6 +184,10 @@ void ProxyHealth::broken(int node) {
 void ProxyHealth::lose_process(int node, std::uint32_t process) {
   auto& watched = of(node);
   if (watched.resting && watched.unanswered == process) return check(node);
+  if (watched.unanswered == process) {
+    watched.unanswered.reset();
+    return report(node, CheckResult::ended);
+  }
   if (watched.witness != process) return;
   if (watched.resting) return check(node);
   broken(node);

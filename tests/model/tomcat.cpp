@@ -122,6 +122,10 @@ void Tomcat::load(VisitId id) {
   auto& visit = world_.visits[id];
   if (!serves(visit)) return;
   const auto cookie = world_.requests[visit.request].cookie;
+  world_.note("  #", visit.request, " loads ", to_text(cookie), " at ", name_of(node_),
+              place_of(cookie.stem) != nullptr && place_of(cookie.stem)->id.stem == cookie.stem
+                  ? " over another copy"
+                  : "");
   place_of(cookie.stem) = visit.copy;
   if (cookie.node != node_) {
     visit.answer.set_cookie = visit.copy->id;
@@ -174,6 +178,10 @@ void Tomcat::supersede(const Visit& visit) {
   } else {
     former->left = true;
     former->left_by_proxy = visit.proxy;
+    // What it read before it was frozen, and before the session was elsewhere, is the session now.
+    const auto since = former->content.writes & ~visit.copy->content.writes;
+    if (visit.held && is_given_up(visit) && since != 0)
+      visit.copy->deficit = {Cause::frozen_took_the_key, visit.copy->deficit.lacks | since};
     // It went on serving while it looked dead: what it stored after the key was read is lost.
     const auto later = former->content.writes & ~visit.copy->content.writes;
     if (later != 0 && world_.tomcats[static_cast<std::size_t>(former->node)].refused_while_alive())
