@@ -218,9 +218,16 @@ asio::awaitable<CheckReport> HealthCheck::attempt(Session& session) {
   session.sent = false;
   session.on_kept = session.witness.has_value();
   session.timer.expires_after(session.settings.timeout);
-  const auto first = co_await (ask(session) || session.timer.async_wait(as_result));
+  const auto first =
+      co_await (ask(session) || session.timer.async_wait(as_result) || watch_unanswered(session));
+  if (first.index() == 2) {
+    session.drop_witness();
+    if (session.process_ended()) co_return ended();
+    const CheckReport again = co_await attempt(session);  // it answers the former check
+    co_return again;
+  }
   const bool silent = first.index() == 1;
-  const CheckReport report = silent ? silence(session) : std::get<0>(first);
+  const CheckReport report = silent ? silence(session, begin) : std::get<0>(first);
   if (!report.gave_bytes) session.drop_witness();
   // A timer that fired much too late means that this process was paused, not the worker.
   const auto timeout = session.settings.timeout;
@@ -230,10 +237,23 @@ asio::awaitable<CheckReport> HealthCheck::attempt(Session& session) {
   co_return report;
 }
 
+// Until the connection of a former check, which timed out, stirs.
+asio::awaitable<void> HealthCheck::watch_unanswered(Session& session) {
+  if (session.unanswered) {
+    [[maybe_unused]] const auto [error] =
+        co_await session.unanswered->async_wait(asio::socket_base::wait_read, as_result);
+    co_return;
+  }
+  asio::steady_timer never{session.io, asio::steady_timer::time_point::max()};
+  [[maybe_unused]] const auto [error] = co_await never.async_wait(as_result);
+}
+
 // The connection that is not answered stays open: whether it outlives the silence tells a stall
 // from a restart.
-CheckReport HealthCheck::silence(Session& session) {
-  if (!session.sent) return {.result = CheckResult::silent, .cause = "no connection in time"};
+CheckReport HealthCheck::silence(Session& session, routing::TimePoint begin) {
+  if (!session.sent)
+    return {
+        .result = CheckResult::silent, .connecting_since = begin, .cause = "no connection in time"};
   // After a pause of this process the end may lie there when the deadline is met.
   const bool was_kept = session.on_kept && session.clock() < session.closes_at;
   if (was_kept && session.witness && look_at(*session.witness) == Line::ended) return ended();

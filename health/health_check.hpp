@@ -16,7 +16,8 @@ namespace jkproxy::health {
 struct CheckReport {
   CheckResult result = CheckResult::no_evidence;
   bool gave_bytes = false;  // the worker sent a response head, whatever it said
-  std::string cause;        // "status 503", "connection refused"
+  std::optional<routing::TimePoint> connecting_since{};  // no connection came in time
+  std::string cause;                                     // "status 503", "connection refused"
 };
 
 // The active check of one worker: `GET path` over one connection of its own, which is kept between
@@ -52,7 +53,8 @@ class HealthCheck {
   static boost::asio::awaitable<void> rest(Session& session);
   static boost::asio::awaitable<CheckReport> check(Session& session);
   static boost::asio::awaitable<CheckReport> attempt(Session& session);
-  static CheckReport silence(Session& session);
+  static boost::asio::awaitable<void> watch_unanswered(Session& session);
+  static CheckReport silence(Session& session, routing::TimePoint begin);
   static boost::asio::awaitable<CheckReport> ask(Session& session);
 
   std::shared_ptr<Session> session_;  // shared with the coroutine, which may end later

@@ -63,6 +63,13 @@ std::string local_proxy_header(config::SendProxy version) {
   return {};
 }
 
+// A connect that times out counts only while nobody else gets through, as a request's does.
+CheckResult result_of(const CheckReport& report, const routing::WorkerRuntime& runtime) {
+  if (!report.connecting_since) return report.result;
+  const auto got_through = std::max(runtime.last_accept.load(), runtime.last_byte.load());
+  return got_through >= *report.connecting_since ? CheckResult::no_evidence : report.result;
+}
+
 }  // namespace
 
 struct HealthMonitor::Watched {
@@ -166,15 +173,14 @@ void HealthMonitor::judge(Watched& watched, const CheckReport& report) {
   const auto now = seen(watched);
   auto& runtime = *watched.worker.runtime;
   if (report.gave_bytes) runtime.last_byte.raise(now.now);
-  const bool gone = report.result == CheckResult::refused || report.result == CheckResult::ended;
+  const auto result = result_of(report, runtime);
+  const bool gone = result == CheckResult::refused || result == CheckResult::ended;
   if (gone) runtime.last_refusal.raise(now.now);
-  if (report.result != CheckResult::good && !report.gave_bytes)
-    on_connect_error_(watched.worker.id());
+  if (result != CheckResult::good && !report.gave_bytes) on_connect_error_(watched.worker.id());
   watched.report.last_check = report.cause;
-  if (const auto transition = watched.health.on_check(now, report.result))
+  if (const auto transition = watched.health.on_check(now, result))
     apply(watched, *transition, report.cause);
-  const bool lives =
-      report.result == CheckResult::good || report.result == CheckResult::no_evidence;
+  const bool lives = result == CheckResult::good || result == CheckResult::no_evidence;
   for (const auto& done : std::exchange(watched.askers, {})) done(lives);
 }
 

@@ -116,13 +116,11 @@ struct Judge {
   int breaks_on_fresh = 0;
 
   Next next(const routing::Attempt& attempt, TimePoint attempt_begin) {
-    const auto& runtime = *exchange.worker().runtime;
     const routing::Repeatability request{
         .idempotent = exchange.facts.idempotent,
         .replayable = exchange.replayable,
         .on_fallback = exchange.request.on_fallback,
         .breaks_on_fresh = breaks_on_fresh,
-        .worker_gave_bytes = runtime.last_byte.load() >= attempt_begin,
         .balanced = exchange.decision.reason == routing::Reason::new_session};
     if (attempt.outcome == Outcome::broken && !attempt.reused) ++breaks_on_fresh;
     return routing::next_step(attempt, request);

@@ -12,7 +12,7 @@ bool may_be_sent_twice(const Repeatability& request) {
 Next after_refusal(const Attempt& attempt, const Repeatability& request) {
   if (request.on_fallback) return Next::bad_gateway;
   if (!attempt.connect_timed_out || request.balanced) return Next::fallback;
-  return request.worker_gave_bytes ? Next::unavailable : Next::fallback;
+  return attempt.others_got_through ? Next::unavailable : Next::fallback;
 }
 
 // A kept-alive connection that ends says nothing about the worker.

@@ -138,7 +138,7 @@ std::uint64_t Invariants::written_by_another_proxy(const BrowserRequest& reader,
 
 // For a reason that no proxy can do anything about.
 bool Invariants::runs_in_old_copy(const Visit& visit) const {
-  return visit.copy->left && cause_of_old_copy(visit) != Cause::none;
+  return (visit.copy->left || visit.copy->came_back) && cause_of_old_copy(visit) != Cause::none;
 }
 
 // Unless one of them fell ill with the request under way: then the session has left it.

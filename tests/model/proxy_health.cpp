@@ -169,7 +169,10 @@ void ProxyHealth::time_out(int node, std::uint32_t ticket) {
   }
   if (watched.sent && watched.witness && !watched.unanswered) watched.unanswered = watched.witness;
   watched.witness.reset();
-  report(node, paused ? CheckResult::no_evidence : CheckResult::silent);
+  const auto got_through =
+      std::max(watched.runtime->last_accept.load(), watched.runtime->last_byte.load());
+  const bool others_got_through = !watched.sent && got_through >= watched.begin;
+  report(node, paused || others_got_through ? CheckResult::no_evidence : CheckResult::silent);
 }
 
 // The connection of the check that is under way ended without an answer.

@@ -153,7 +153,6 @@ void ProxyModel::judge(Exchange& exchange, const routing::Attempt& ended) {
       .replayable = true,
       .on_fallback = exchange.request.on_fallback,
       .breaks_on_fresh = exchange.breaks_on_fresh,
-      .worker_gave_bytes = runtime_of(exchange).last_byte.load() >= exchange.attempt_begin,
       .balanced = exchange.decision.reason == routing::Reason::new_session};
   if (ended.outcome == Outcome::broken && !ended.reused) ++exchange.breaks_on_fresh;
   switch (routing::next_step(ended, request)) {

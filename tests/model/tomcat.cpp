@@ -140,11 +140,12 @@ void Tomcat::load(VisitId id) {
   run(id);
 }
 
-// A request that waited in a frozen process takes the key of a session that is elsewhere by now.
+// A request that waited in a frozen process, or was slow in one that seemed dead, takes the key of
+// a session that is elsewhere by now. Its answer is not delivered.
 bool Tomcat::is_robbed(const Visit& visit, const Copy& former) const {
   const auto& owner = world_.tomcats[static_cast<std::size_t>(former.node)];
   const auto& proxy = world_.proxies[static_cast<std::size_t>(visit.proxy)];
-  return visit.held && former.node != node_ && owner.is(former.process) &&
+  return (visit.held || refused_while_alive_) && former.node != node_ && owner.is(former.process) &&
          proxy.has_left(visit.request, node_);
 }
 

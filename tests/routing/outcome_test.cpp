@@ -12,7 +12,7 @@ constexpr Repeatability unreplayable{.idempotent = true, .replayable = false};
 Repeatability with(Repeatability request, bool on_fallback, int breaks = 0, bool bytes = false) {
   request.on_fallback = on_fallback;
   request.breaks_on_fresh = breaks;
-  request.worker_gave_bytes = bytes;
+
   return request;
 }
 
