@@ -190,12 +190,14 @@ Entered TakeoverTable::Shard::depart(Entry& entry, const Entering& entering,
   const auto process = workers.process(entry.to);
   if (entering.stays) {
     entry.stays_until = entering.now + stay_time;
-    entry.process = process;
     entry.leaving = false;
-    if (entry.has_it) open_gate(entry);
+    const bool is_loaded = entry.has_it && !entry.reloads && process == entry.process;
+    entry.process = process;
+    if (is_loaded) open_gate(entry);
   } else if (entering.now >= entry.stays_until && !entry.leaving) {
+    const bool reloads = entry.reloads || process != entry.process;
     close_gate(entry, process);
-    entry.reloads = false;
+    entry.reloads = reloads;
     entry.leaving = true;
   }
   auto entered = admit(entry, entering, workers);

@@ -46,9 +46,10 @@ enum class Cause : std::uint8_t {
   pins_not_shared,      // two jkproxy that saw different deaths
   refused_while_alive,  // a network that refuses connections looks like the end of a process
   restart_unseen,       // a quick restart, without a health check or with jkproxy itself stopped
+  silent_while_alive,   // a check began while its worker was out of reach
   id_rotated_away,      // a log-in or log-out ended the id that this request came with
 };
-inline constexpr std::size_t causes = 12;
+inline constexpr std::size_t causes = 13;
 std::string_view to_text(Cause cause);
 
 // What a copy of a session lacks through such a cause.

@@ -34,6 +34,7 @@ std::string_view to_text(Cause cause) {
     case Cause::only_an_old_copy: return "only a worker with an old copy was left";
     case Cause::pins_not_shared: return "two jkproxy that do not share their pins";
     case Cause::refused_while_alive: return "a living process refused connections";
+    case Cause::silent_while_alive: return "a check began while a living worker was out of reach";
     case Cause::restart_unseen: return "a quick restart that jkproxy could not see";
     case Cause::id_rotated_away: return "a log-in or log-out ended the id";
   }
@@ -86,7 +87,9 @@ Cause Invariants::cause_of_takeover_elsewhere(const SessionId& key, const Visit&
   const bool stopped =
       world_.proxies[static_cast<std::size_t>(visit.proxy)].is_stopped(removal.node);
   if (stopped && !world_.requests[visit.request].displaces) return Cause::second_owner_gone;
-  return world_.sessions[world_.store.find(key)->content.session].split;
+  const auto& session = world_.sessions[world_.store.find(key)->content.session];
+  if ((session.left_by_newest >> removal.node & 1) != 0) return Cause::second_owner_gone;
+  return session.split;
 }
 
 void Invariants::on_choice(RequestId id, const routing::Decision& decision) {
@@ -94,6 +97,8 @@ void Invariants::on_choice(RequestId id, const routing::Decision& decision) {
   using Verdict = routing::Decision::Verdict;
   request.waited |= decision.verdict != Verdict::go;
   request.displaces |= decision.displaced_now;
+  if (decision.displaced_now)
+    world_.sessions[request.session].left_by_newest |= std::uint64_t{1} << request.cookie.node;
   if (decision.may_hold_old_copy && !there_is_a_better_one(request.cookie.stem))
     world_.sessions[request.session].old_copies |= std::uint64_t{1} << decision.member;
   constexpr const char* verdicts[] = {"goes to ", "waits for ", "leaves ", "finds nobody "};
@@ -102,7 +107,10 @@ void Invariants::on_choice(RequestId id, const routing::Decision& decision) {
               decision.first ? ", first" : "", ", generation ", decision.generation, ')');
 }
 
-void Invariants::on_state(int proxy, int node, const health::Transition& transition) {
+void Invariants::on_state(int proxy, int node, const health::Transition& transition,
+                          TimePoint check_began) {
+  const bool was_ill = world_.tomcats[static_cast<std::size_t>(node)].last_ill() >= check_began;
+  if (transition.silent && was_ill) found_silent_[{proxy, node}] = world_.time.now();
   world_.note("proxy ", proxy, ": worker ", name_of(node), ": ", routing::to_text(transition.to),
               ", ", transition.cause);
 }
@@ -150,6 +158,11 @@ void Invariants::forbid_two_workers_at_once(const Visit& visit) {
         other.copy && other.copy->content.session == visit.copy->content.session;
     if (!same_session || other.node == visit.node || other.proxy != visit.proxy) continue;
     if (fell_ill_since_it_came(other) || fell_ill_since_it_came(visit)) continue;
+    const auto silent = found_silent_.find({other.proxy, other.node});
+    if (silent != found_silent_.end() && silent->second >= other.arrived) {
+      ++excused_[static_cast<std::size_t>(Cause::silent_while_alive)];
+      continue;
+    }
     if (world_.requests[other.request].is_over()) continue;  // nobody can know that it still runs
     if (runs_in_old_copy(other) || runs_in_old_copy(visit)) continue;
     const bool under_a_former_id =

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ class Invariants {
   Cause cause_of_miss(const SessionId& key, const Visit& visit) const;
 
   void on_choice(RequestId id, const routing::Decision& decision);
-  void on_state(int proxy, int node, const health::Transition& transition);
+  // `check_began`: of the newest check of that worker.
+  void on_state(int proxy, int node, const health::Transition& transition, TimePoint check_began);
   // A servlet begins.
   void on_execution(const Visit& visit);
   // An answer reached its browser. Not `none`: the session was harmed by what no proxy can save.
@@ -50,6 +52,7 @@ class Invariants {
 
   World& world_;
   std::vector<VisitId> executing_;
+  std::map<std::pair<int, int>, TimePoint> found_silent_;  // proxy and worker: rightly, by a check
   std::vector<std::string> violations_;
   std::array<int, causes> excused_{};
 };

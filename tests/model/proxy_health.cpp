@@ -77,7 +77,7 @@ void ProxyHealth::apply(int node, const health::Transition& transition) {
   if (transition.to == routing::WorkerState::ok)
     routing::raise_to_highest(snapshot_, *snapshot_.workers[static_cast<std::size_t>(node)]);
   runtime.publish(transition.to, now, transition.still);
-  world_.invariants.on_state(index_, node, transition);
+  world_.invariants.on_state(index_, node, transition, of(node).begin);
   if (transition.to == routing::WorkerState::error && transition.silent) break_off_(node);
 }
 

@@ -1,5 +1,7 @@
 #include "tests/model/store.hpp"
 
+#include <algorithm>
+
 namespace jkproxy::model {
 
 Store::Entry* Store::find(const SessionId& key) {
@@ -28,6 +30,12 @@ void Store::fail_to_set(const SessionId& key, const Content& content, Cause caus
   auto& entry = make(key);
   const auto stored = entry.present ? entry.content.writes : 0;
   entry.unsaved = {.cause = cause, .lacks = entry.unsaved.lacks | (content.writes & ~stored)};
+}
+
+bool Store::has_another(const SessionId& key) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.present && entry.key.stem == key.stem && entry.key.node != key.node;
+  });
 }
 
 void Store::remove(const SessionId& key, const Removal& removal) {

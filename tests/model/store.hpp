@@ -41,6 +41,8 @@ class Store {
   void set(const SessionId& key, const Content& content, const Deficit& deficit);
   // What ought to have been stored, and is not.
   void fail_to_set(const SessionId& key, const Content& content, Cause cause);
+  // The session's stem is present with another worker's route.
+  bool has_another(const SessionId& key) const;
   void remove(const SessionId& key, const Removal& removal);
 
   bool is_up() const { return up_; }

@@ -20,6 +20,7 @@ Duration look_up_time(Random& random) {
 }  // namespace
 
 Tomcat::Connect Tomcat::connect() {
+  if (refuses_ && life_ != Life::dead) last_refused_ = world_.time.now();
   if (life_ == Life::dead || refuses_) return Connect::refused;
   if (life_ == Life::stopping && world_.time.now() - last_ill_ >= silent_while_stopping)
     return Connect::refused;
@@ -145,7 +146,8 @@ void Tomcat::load(VisitId id) {
 bool Tomcat::is_robbed(const Visit& visit, const Copy& former) const {
   const auto& owner = world_.tomcats[static_cast<std::size_t>(former.node)];
   const auto& proxy = world_.proxies[static_cast<std::size_t>(visit.proxy)];
-  return (visit.held || refused_while_alive_) && former.node != node_ && owner.is(former.process) &&
+  const bool seemed_dead = visit.held || visit.stopping || refused_while_alive_;
+  return seemed_dead && former.node != node_ && owner.is(former.process) &&
          proxy.has_left(visit.request, node_);
 }
 
@@ -163,7 +165,9 @@ void Tomcat::supersede(const Visit& visit) {
   if (former == nullptr) return;
   const auto& owner = world_.tomcats[static_cast<std::size_t>(former->node)];
   if (visit.copy->came_back && owner.is(former->process)) session.split = Cause::old_key_came_back;
-  if (is_robbed(visit, *former)) {
+  session.left_by_newest &= ~(std::uint64_t{1} << node_);
+  const bool old_one_beside = visit.copy->came_back && owner.is(former->process);
+  if (old_one_beside || is_robbed(visit, *former)) {
     visit.copy->left = true;
     visit.copy->left_by_proxy = visit.proxy;
     session.current = former;
@@ -176,6 +180,9 @@ void Tomcat::supersede(const Visit& visit) {
     if (reloaded && unseen) session.split = Cause::restart_unseen;
     const bool given_up = is_given_up(visit) || is_given_up(world_.visits[former->loaded_by]);
     if (visit.held && given_up) session.split = Cause::frozen_took_the_key;
+    // Both were the first in a process that seemed to be another one.
+    const auto earlier = std::min(visit.arrived, world_.visits[former->loaded_by].arrived);
+    if (last_refused_ >= earlier) session.split = Cause::refused_while_alive;
   } else {
     former->left = true;
     former->left_by_proxy = visit.proxy;
@@ -261,6 +268,8 @@ void Tomcat::log_in(Visit& visit) {
   auto& copy = *visit.copy;
   world_.store.remove(copy.id, {.by = Removal::By::log_in_or_out, .when = world_.time.now()});
   place_of(copy.id.stem) = nullptr;
+  if (world_.store.has_another(copy.id))
+    world_.sessions[copy.content.session].split = Cause::id_rotated_away;
   copy.id.stem = world_.new_stem();
   place_of(copy.id.stem) = visit.copy;
   visit.answer.set_cookie = copy.id;
@@ -269,6 +278,10 @@ void Tomcat::log_in(Visit& visit) {
 void Tomcat::log_out(Visit& visit) {
   auto& copy = *visit.copy;
   copy.valid = false;
+  auto& session = world_.sessions[copy.content.session];
+  // It ended a copy; the session is found again under another key.
+  if (copy.came_back) session.split = Cause::old_key_came_back;
+  if (world_.store.has_another(copy.id)) session.split = Cause::id_rotated_away;
   world_.store.remove(copy.id, {.by = Removal::By::log_in_or_out, .when = world_.time.now()});
   place_of(copy.id.stem) = nullptr;
 }

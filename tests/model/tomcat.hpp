@@ -129,6 +129,7 @@ class Tomcat {
   bool black_hole_ = false;
   bool refused_while_alive_ = false;
   TimePoint last_ill_;
+  TimePoint last_refused_;  // somebody, while it lived
   TimePoint ended_;
   std::vector<std::shared_ptr<Copy>> copies_;
   std::vector<Missing> missing_;

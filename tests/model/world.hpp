@@ -20,6 +20,7 @@ namespace jkproxy::model {
 struct Session {
   std::uint64_t written = 0;      // every write that ran in any copy
   std::shared_ptr<Copy> current;  // made or loaded last
+  std::uint64_t left_by_newest = 0;  // bit per worker: a request with its cookie displaced it
   bool loaded = false;            // from the store, ever
   std::uint64_t old_copies = 0;   // bit per worker that it went back to for want of another
   std::uint64_t under_former_ids =
