@@ -111,23 +111,23 @@ std::optional<Entered> TakeoverTable::Shard::pass(Entry& entry, const Entering& 
   if (!may_go && !workers.lost(entry.to, entry.dispatched, entry.generation)) {
     const bool goes_first = !entry.place || entry.place->may_go_first(entering.waiter);
     if (goes_first) entry.leaving = false;
-    return stay(entry, entering, workers);
+    return admit(entry, entering, workers);
   }
   const auto left = entry.to;
   const auto choice = workers.choose(entry.from, left);
   switch (choice.kind) {
     case TakeoverWorkers::Kind::nobody: return std::nullopt;
-    case TakeoverWorkers::Kind::stays: return stay(entry, entering, workers);
+    case TakeoverWorkers::Kind::stays: return admit(entry, entering, workers);
     case TakeoverWorkers::Kind::retries:
       if (entry.gate_open && entry.place) entry.place->vacate();
       entry.gate_open = false;
-      return stay(entry, entering, workers);
+      return admit(entry, entering, workers);
     case TakeoverWorkers::Kind::moves: break;
   }
   const bool lives = workers.lives(left, entry.dispatched);
   // With an older cookie nobody else finds the session, if it was taken over.
   const bool may_have_it = entry.has_it || entry.dispatched != TimePoint{};
-  if (lives && may_have_it && entering.route_worker != left) return stay(entry, entering, workers);
+  if (lives && may_have_it && entering.route_worker != left) return admit(entry, entering, workers);
   if (lives && !entering.quiet) return depart(entry, entering, workers);
   join_from(entry.from, left, std::max(workers.usable_since(left), entry.dispatched));
   move_to(entry, choice, entering, workers);
@@ -241,18 +241,12 @@ void TakeoverTable::Shard::move_to(Entry& entry, const TakeoverWorkers::Choice& 
   if (entry.place) entry.place->remove_waiter(entering.waiter);
 }
 
-// Where it is, but for a process that has served nobody of the session yet.
-Entered TakeoverTable::Shard::stay(Entry& entry, const Entering& entering,
-                                   const TakeoverWorkers& workers) {
-  const auto process = workers.process(entry.to);
-  if (process != entry.process) restart(entry, process);
-  return admit(entry, entering, workers);
-}
-
 // Renews the entry and asks its gate.
 Entered TakeoverTable::Shard::admit(Entry& entry, const Entering& entering,
                                     const TakeoverWorkers& workers) {
   unlink(entry);
+  const auto process = workers.process(entry.to);
+  if (process != entry.process) restart(entry, process);
   entry.lapses = std::max(entry.lapses, entering.now + entering.remember);
   for (const auto& displaced : entry.from) workers.consult(displaced.worker, entry.lapses);
   Entered entered{.to = entry.to,

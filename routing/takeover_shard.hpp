@@ -127,7 +127,6 @@ struct alignas(64) TakeoverTable::Shard {
   void restart(Entry& entry, std::uint32_t process);
   void move_to(Entry& entry, const TakeoverWorkers::Choice& choice, const Entering& entering,
                const TakeoverWorkers& workers);
-  Entered stay(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
   Entered admit(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
   Gate gate_of(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
   Gate queue_at(Entry& entry, const Entering& entering);
