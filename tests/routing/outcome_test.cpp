@@ -9,7 +9,7 @@ constexpr Repeatability safe{.idempotent = true, .replayable = true};
 constexpr Repeatability unsafe{.idempotent = false, .replayable = true};
 constexpr Repeatability unreplayable{.idempotent = true, .replayable = false};
 
-Repeatability with(Repeatability request, bool on_fallback, int breaks = 0, bool bytes = false) {
+Repeatability with(Repeatability request, bool on_fallback, int breaks = 0) {
   request.on_fallback = on_fallback;
   request.breaks_on_fresh = breaks;
 
@@ -34,6 +34,10 @@ TEST(NextStep, FollowsTheTableOfEvidence) {
   const Attempt refused{.outcome = Outcome::refused, .sent_nothing = true};
   const Attempt silent{
       .outcome = Outcome::refused, .sent_nothing = true, .connect_timed_out = true};
+  const Attempt others_get_through{.outcome = Outcome::refused,
+                                   .sent_nothing = true,
+                                   .connect_timed_out = true,
+                                   .others_got_through = true};
   const Attempt local{.outcome = Outcome::refused, .sent_nothing = true, .local_fault = true};
   const Attempt busy{.outcome = Outcome::busy, .sent_nothing = true};
   const Attempt slow{.outcome = Outcome::timed_out};
@@ -63,9 +67,8 @@ TEST(NextStep, FollowsTheTableOfEvidence) {
       {"refused, body gone", refused, unreplayable, Next::fallback},
       {"refused, after it was sent to a fallback", refused, with(safe, true), Next::bad_gateway},
       {"connect timed out, silent worker", silent, unsafe, Next::fallback},
-      {"connect timed out, living worker", silent, with(safe, false, 0, true), Next::unavailable},
-      {"connect timed out, no session", silent, balanced(with(safe, false, 0, true)),
-       Next::fallback},
+      {"connect timed out, living worker", others_get_through, safe, Next::unavailable},
+      {"connect timed out, no session", others_get_through, balanced(safe), Next::fallback},
       {"connect timed out, on fallback", silent, with(safe, true), Next::bad_gateway},
       {"local fault", local, safe, Next::unavailable},
       {"busy with a session", busy, safe, Next::unavailable},
@@ -101,12 +104,12 @@ TEST(NextStep, NothingIsSentTwiceThatIsUnsafeOrBegun) {
                             .reused = (bits & 1) != 0,
                             .sent_nothing = (bits & 2) != 0 || outcome == Outcome::refused ||
                                             outcome == Outcome::busy,
-                            .answer_begun = (bits & 4) != 0};
+                            .answer_begun = (bits & 4) != 0,
+                            .others_got_through = (bits & 128) != 0};
       const Repeatability request{.idempotent = (bits & 8) != 0,
                                   .replayable = (bits & 16) != 0,
                                   .on_fallback = (bits & 32) != 0,
-                                  .breaks_on_fresh = (bits & 64) != 0 ? 1 : 0,
-                                  .worker_gave_bytes = (bits & 128) != 0};
+                                  .breaks_on_fresh = (bits & 64) != 0 ? 1 : 0};
       const auto next = next_step(attempt, request);
       const bool again = next == Next::same_worker || next == Next::fallback;
       if (!again) continue;

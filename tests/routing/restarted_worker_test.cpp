@@ -95,6 +95,53 @@ TEST_F(RestartedWorker, KeepsSessionsThatMovedToItBefore) {
   EXPECT_EQ(old.verdict, Verdict::go);
 }
 
+// The connection that was made for it may go to the new process, where it would go ungated.
+TEST_F(RestartedWorker, IsChosenAgainByWhoChoseItBefore) {
+  const auto request = farm.request("5F-n1.A", 1);
+  const auto own = farm.choose(request);
+  EXPECT_FALSE(own.in_table);
+  EXPECT_TRUE(farm.holds(request, own));
+  restart_a();
+  EXPECT_FALSE(farm.holds(request, own));
+  EXPECT_TRUE(farm.choose(request).first);
+
+  farm.kill('A');
+  const auto moving = farm.choose(request);
+  const char to = Farm::name_of(moving);
+  farm.kill(to);
+  farm.restart(to);
+  EXPECT_FALSE(farm.holds(request, moving));
+  const auto again = farm.choose(request);
+  EXPECT_TRUE(farm.holds(request, again));
+  farm.dispatch(again);
+  EXPECT_EQ(choose(2).verdict, Verdict::wait) << "no new gate beside the first";
+}
+
+// It lives, and the only other one is in error: the session stays, in a process that has not
+// loaded it.
+TEST_F(RestartedWorker, GetsTheFirstAloneWhereASessionStaysThoughItIsStopped) {
+  restart_a();
+  farm.freeze('B');
+  farm.freeze('C');
+  farm.stop('A');
+  EXPECT_TRUE(choose(1).first);
+  EXPECT_EQ(choose(2).verdict, Verdict::wait);
+}
+
+TEST_F(RestartedWorker, StaysBehindTheGateWhenItIsStoppedAndInUse) {
+  farm.kill('B');
+  farm.stop('C');
+  farm.serve("5F-n1.B", 1);
+  farm.restart('B');
+  restart_a();
+  farm.stop('A');
+  EXPECT_EQ(choose(2).verdict, Verdict::leave);
+  auto staying = farm.request("5F-n1.A", 2);
+  staying.stays = true;
+  EXPECT_TRUE(farm.choose(staying).first) << "the session is not loaded there";
+  EXPECT_EQ(choose(3).verdict, Verdict::wait);
+}
+
 TEST_F(RestartedWorker, LosesItsSessionsWhenItDiesAgain) {
   restart_a();
   farm.serve("5F-n1.A", 1);

@@ -190,6 +190,37 @@ TEST_F(TakeoverTableTest, WhoHasTheNewestCookieGoesBeforeWhoCameFirst) {
   EXPECT_EQ(leave(4, Leave::failed), std::vector{ref(3)});
 }
 
+// Also when the first is overdue, and when the session moves under those who wait.
+TEST_F(TakeoverTableTest, OlderCookieDoesNotGoFirstWhileSomebodyWaitsWithTheNewest) {
+  take_over(1);
+  lose(fallback);
+  const auto first = enter(2, 1, fallback);
+  write_head(first);
+  EXPECT_EQ(enter(3, 1, fallback).gate, Gate::wait);
+  workers.byte = clock.now() + milliseconds{100};
+  clock.turn(wait);
+  enter(4);
+  clock.turn(milliseconds{100});
+  EXPECT_EQ(enter(4).gate, Gate::wait);
+  EXPECT_EQ(enter(3, 1, fallback).gate, Gate::first);
+  lose(next_fallback);
+  EXPECT_EQ(enter(5, 1, fallback).gate, Gate::first);
+}
+
+TEST_F(TakeoverTableTest, GateClosesForAnotherProcessThoughTheWorkerIsInError) {
+  const auto one = enter(1);
+  leave(1, Leave::settled);
+  for (WorkerId id = fallback; id < 10; ++id) lose(id);
+  workers.otherwise = TakeoverWorkers::Kind::retries;
+  workers.processes[fallback] = 1;
+  const auto again = enter(2);
+  EXPECT_EQ(again.gate, Gate::first);
+  EXPECT_GT(again.generation, one.generation);
+  EXPECT_EQ(again.process, 1u);
+  write_head(again);
+  EXPECT_EQ(enter(3).gate, Gate::wait) << "no new gate beside the first";
+}
+
 // What waited in it while it stalled comes first.
 TEST_F(TakeoverTableTest, WorkerThatStalledGetsAMomentBeforeTheNextGoes) {
   write_head(enter(1));
