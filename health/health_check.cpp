@@ -91,6 +91,11 @@ std::optional<std::chrono::seconds> announced_timeout(std::string_view keep_aliv
 
 }  // namespace
 
+CheckResult evidence_of(const CheckReport& report, routing::TimePoint got_through) {
+  const bool others = report.connecting_since && got_through >= *report.connecting_since;
+  return others ? CheckResult::no_evidence : report.result;
+}
+
 struct HealthCheck::Session {
   asio::io_context& io;
   config::HealthCheckSettings settings;

@@ -20,6 +20,10 @@ struct CheckReport {
   std::string cause;                                     // "status 503", "connection refused"
 };
 
+// What it says about the worker, which gave a byte or accepted a connection last at `got_through`:
+// as with a request, a connect that times out counts only while nobody else gets through.
+CheckResult evidence_of(const CheckReport& report, routing::TimePoint got_through);
+
 // The active check of one worker: `GET path` over one connection of its own, which is kept between
 // checks and watched: the witness. If it ends unannounced, the worker's process has ended, even if
 // another one answers a moment later. Control thread.

@@ -63,13 +63,6 @@ std::string local_proxy_header(config::SendProxy version) {
   return {};
 }
 
-// A connect that times out counts only while nobody else gets through, as a request's does.
-CheckResult result_of(const CheckReport& report, const routing::WorkerRuntime& runtime) {
-  if (!report.connecting_since) return report.result;
-  const auto got_through = std::max(runtime.last_accept.load(), runtime.last_byte.load());
-  return got_through >= *report.connecting_since ? CheckResult::no_evidence : report.result;
-}
-
 }  // namespace
 
 struct HealthMonitor::Watched {
@@ -173,7 +166,8 @@ void HealthMonitor::judge(Watched& watched, const CheckReport& report) {
   const auto now = seen(watched);
   auto& runtime = *watched.worker.runtime;
   if (report.gave_bytes) runtime.last_byte.raise(now.now);
-  const auto result = result_of(report, runtime);
+  const auto result =
+      evidence_of(report, std::max(runtime.last_accept.load(), runtime.last_byte.load()));
   const bool gone = result == CheckResult::refused || result == CheckResult::ended;
   if (gone) runtime.last_refusal.raise(now.now);
   if (result != CheckResult::good && !report.gave_bytes) on_connect_error_(watched.worker.id());

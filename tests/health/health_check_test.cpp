@@ -39,6 +39,11 @@ class FakeTomcat {
   void close_all() {
     for (const auto& peer : peers_) peer->socket.close();
   }
+  // Its first connection.
+  void close_first() { peers_.front()->socket.close(); }
+  void answer_first(const std::string& answer) {
+    asio::write(peers_.front()->socket, asio::buffer(answer));
+  }
 
  private:
   struct Peer {
@@ -183,6 +188,37 @@ TEST_F(HealthCheckTest, AWitnessThatEndsInASilenceProvesAnotherProcess) {
   };
   run(4, 20ms);
   EXPECT_EQ(results(), (std::vector{good, CheckResult::silent, ended, good}));
+}
+
+// The end of the former process is not to be found only once the next check is over.
+TEST_F(HealthCheckTest, SeesTheProcessEndWhileTheNextCheckIsUnderWay) {
+  tomcat.script = {ok};
+  tomcat.on_request = [this] {
+    if (tomcat.requests.size() == 3) tomcat.close_first();
+    if (tomcat.requests.size() == 4) tomcat.script = {ok};
+  };
+  run(4, 500ms);
+  EXPECT_EQ(results(), (std::vector{good, CheckResult::silent, ended, good}));
+}
+
+TEST_F(HealthCheckTest, GoesOnWhenTheFormerCheckIsAnsweredLate) {
+  tomcat.script = {ok};
+  tomcat.on_request = [this] {
+    if (tomcat.requests.size() == 3) tomcat.answer_first(ok);
+    if (tomcat.requests.size() == 4) tomcat.script = {ok};
+  };
+  run(3, 500ms);
+  EXPECT_EQ(results(), (std::vector{good, CheckResult::silent, good}));
+}
+
+TEST(EvidenceOf, AConnectThatTimesOutCountsOnlyWhileNobodyElseGetsThrough) {
+  const routing::TimePoint begin{1s};
+  const CheckReport no_connection{
+      .result = CheckResult::silent, .connecting_since = begin, .cause = {}};
+  const CheckReport no_answer{.result = CheckResult::silent, .cause = {}};
+  EXPECT_EQ(evidence_of(no_connection, begin), CheckResult::no_evidence);
+  EXPECT_EQ(evidence_of(no_connection, begin - 1ms), CheckResult::silent);
+  EXPECT_EQ(evidence_of(no_answer, begin), CheckResult::silent);
 }
 
 TEST_F(HealthCheckTest, JudgesByTheStatus) {
