@@ -97,6 +97,7 @@ void Invariants::on_choice(RequestId id, const routing::Decision& decision) {
   using Verdict = routing::Decision::Verdict;
   request.waited |= decision.verdict != Verdict::go;
   request.displaces |= decision.displaced_now;
+  if (decision.displaced_now) on_move(request);
   if (decision.displaced_now)
     world_.sessions[request.session].left_by_newest |= std::uint64_t{1} << request.cookie.node;
   if (decision.may_hold_old_copy && !there_is_a_better_one(request.cookie.stem))
@@ -105,6 +106,17 @@ void Invariants::on_choice(RequestId id, const routing::Decision& decision) {
   world_.note("  #", id, ' ', verdicts[static_cast<int>(decision.verdict)],
               name_of(static_cast<int>(decision.member)), " (", routing::to_text(decision.reason),
               decision.first ? ", first" : "", ", generation ", decision.generation, ')');
+}
+
+void Invariants::on_move(const BrowserRequest& request) {
+  auto& session = world_.sessions[request.session];
+  const auto by = std::uint64_t{1} << request.proxy;
+  if (session.current && session.current->node == request.cookie.node)
+    session.current->known_to |= by;
+  const auto* key = world_.store.find(request.cookie);
+  if (key != nullptr && !key->present && key->removal.by == Removal::By::takeover &&
+      key->removal.proxy != request.proxy)
+    session.moved_by_unknown = true;
 }
 
 void Invariants::on_state(int proxy, int node, const health::Transition& transition,
@@ -131,8 +143,11 @@ bool Invariants::fell_ill_since_it_came(const Visit& visit) const {
   return world_.tomcats[static_cast<std::size_t>(visit.node)].last_ill() >= visit.arrived;
 }
 
+// Or was made by another one, and this one never knew of it.
 bool Invariants::left_by_another_proxy(const Visit& visit) {
-  return visit.copy->left && visit.copy->left_by_proxy != visit.proxy;
+  const bool known = (visit.copy->known_to >> visit.proxy & 1) != 0;
+  return visit.copy->left &&
+         (visit.copy->left_by_proxy != visit.proxy || (visit.copy->known_to != 0 && !known));
 }
 
 // Writes of this jar that went to another jkproxy than the one that moved the session.
@@ -165,6 +180,12 @@ void Invariants::forbid_two_workers_at_once(const Visit& visit) {
     }
     if (world_.requests[other.request].is_over()) continue;  // nobody can know that it still runs
     if (runs_in_old_copy(other) || runs_in_old_copy(visit)) continue;
+    const bool pins_differ = other.unknown_copy || visit.unknown_copy ||
+                             world_.sessions[visit.copy->content.session].moved_by_unknown;
+    if (pins_differ) {
+      ++excused_[static_cast<std::size_t>(Cause::pins_not_shared)];
+      continue;
+    }
     const bool under_a_former_id =
         world_.requests[other.request].cookie.stem != other.copy->id.stem;
     if (under_a_former_id) continue;

@@ -24,6 +24,8 @@ class Invariants {
   Cause cause_of_miss(const SessionId& key, const Visit& visit) const;
 
   void on_choice(RequestId id, const routing::Decision& decision);
+  // The request has moved its session.
+  void on_move(const BrowserRequest& request);
   // `check_began`: of the newest check of that worker.
   void on_state(int proxy, int node, const health::Transition& transition, TimePoint check_began);
   // A servlet begins.

@@ -217,6 +217,11 @@ void Tomcat::run(VisitId id) {
   }
   const bool looks = request.kind != Kind::static_file && request.kind != Kind::redirect;
   if (!visit.copy && looks) create_session(visit);
+  if (visit.copy && !visit.copy->left) {
+    const auto by = std::uint64_t{1} << visit.proxy;
+    visit.unknown_copy = visit.copy->known_to != 0 && (visit.copy->known_to & by) == 0;
+    visit.copy->known_to |= by;
+  }
   world_.invariants.on_execution(visit);
   world_.time.in(request.service, os_, [this, id] { finish(id); });
 }

@@ -22,9 +22,11 @@ struct Copy {
   bool changed = true;  // since it was stored
   int loaded_by_proxy = 0;
   VisitId loaded_by = 0;
-  bool came_back = false;  // from a key that was stored again after a take-over had removed it
-  bool left = false;       // another worker has loaded the session since: this is an old copy
-  int left_by_proxy = 0;   // through which proxy
+  bool came_back = false;      // from a key that was stored again after a take-over had removed it
+  bool left = false;           // another worker has loaded the session since: this is an old copy
+  int left_by_proxy = 0;       // through which proxy
+  std::uint64_t known_to = 0;  // bit per proxy that sent a request into it, or the session away,
+                               // while it was the session
 };
 
 // One request inside one Tomcat.
@@ -42,6 +44,7 @@ struct Visit {
   bool executing = false;  // its servlet runs
   bool over = false;
   bool stopping = false;       // its Tomcat was told to stop meanwhile
+  bool unknown_copy = false;   // its proxy did not know that the session is here
   bool from_old_copy = false;  // of a session that had left, when it ended
   std::shared_ptr<Copy> copy;
   Cause miss = Cause::none;  // why its session was not found

@@ -18,11 +18,12 @@ namespace jkproxy::model {
 
 // What a session is, apart from all its copies.
 struct Session {
-  std::uint64_t written = 0;      // every write that ran in any copy
-  std::shared_ptr<Copy> current;  // made or loaded last
+  std::uint64_t written = 0;         // every write that ran in any copy
+  std::shared_ptr<Copy> current;     // made or loaded last
   std::uint64_t left_by_newest = 0;  // bit per worker: a request with its cookie displaced it
-  bool loaded = false;            // from the store, ever
-  std::uint64_t old_copies = 0;   // bit per worker that it went back to for want of another
+  bool moved_by_unknown = false;     // by a cookie that only another jkproxy knows to be old
+  bool loaded = false;               // from the store, ever
+  std::uint64_t old_copies = 0;      // bit per worker that it went back to for want of another
   std::uint64_t under_former_ids =
       0;                      // writes of requests that came with an id from before a log-in
   Cause split = Cause::none;  // why several requests could each load it for themselves
