@@ -115,7 +115,7 @@ struct Judge {
   Exchange& exchange;
   int breaks_on_fresh = 0;
 
-  Next next(const routing::Attempt& attempt, TimePoint attempt_begin) {
+  Next next(const routing::Attempt& attempt) {
     const routing::Repeatability request{
         .idempotent = exchange.facts.idempotent,
         .replayable = exchange.replayable,
@@ -157,7 +157,6 @@ Task<AfterExchange> serve(Exchange& exchange) {
     exchange.record.worker = exchange.worker().settings.name;
     ++exchange.record.tries;
 
-    const auto begin = exchange.loop.now();
     WorkerAttempt attempt{exchange};
     const auto end = co_await attempt.run(same_worker);
     same_worker = false;
@@ -165,7 +164,7 @@ Task<AfterExchange> serve(Exchange& exchange) {
     report(exchange, *end);
     if (attempt.refusal()) co_return co_await refuse(exchange, *attempt.refusal());
 
-    switch (judge.next(*end, begin)) {
+    switch (judge.next(*end)) {
       case Next::finish: co_return after_answer(exchange);
       case Next::same_worker: same_worker = true; break;
       case Next::check_worker: {

@@ -19,13 +19,14 @@ constexpr std::uint64_t usual_histories = 2'000;
 
 // Each of these once ended in a violation, and led to a rule: see README.md.
 constexpr std::uint64_t mended_seeds[] = {
-    510,    942,    1619,   1737,  2926,  4455,  6265,  13196, 15958, 16073, 23883, 24883,
-    39311,  40475,  41116,  43229, 52849, 57435, 65835, 92933, 94689, 97377, 98072, 100983,
-    105015, 121872, 136478, 5059,  18779, 55116, 70543, 73785, 76029, 82505, 114427};
+    510,    942,    1619,   1737,   2926,   4455,   6265,   13196,  15958,  16073, 23883,  24883,
+    39311,  40475,  41116,  43229,  52849,  57435,  65835,  92933,  94689,  97377, 98072,  100983,
+    105015, 121872, 136478, 5059,   18779,  55116,  70543,  73785,  76029,  82505, 114427, 9030,
+    34559,  144300, 164868, 173502, 257626, 334470, 734811, 748920, 1373114};
 
 // Histories among the first 100,000 that still end in a violation, with two jkproxy: see README.md.
 // Whoever mends one takes it out.
-const std::set<std::uint64_t> open_seeds{34559, 72029};
+const std::set<std::uint64_t> open_seeds{31581, 72029};
 
 struct Total {
   std::uint64_t histories = 0;
