@@ -227,6 +227,7 @@ asio::awaitable<CheckReport> HealthCheck::attempt(Session& session) {
       co_await (ask(session) || session.timer.async_wait(as_result) || watch_unanswered(session));
   if (first.index() == 2) {
     session.drop_witness();
+    if (session.stopped) co_return CheckReport{};
     if (session.process_ended()) co_return ended();
     const CheckReport again = co_await attempt(session);  // it answers the former check
     co_return again;

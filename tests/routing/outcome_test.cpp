@@ -12,7 +12,6 @@ constexpr Repeatability unreplayable{.idempotent = true, .replayable = false};
 Repeatability with(Repeatability request, bool on_fallback, int breaks = 0) {
   request.on_fallback = on_fallback;
   request.breaks_on_fresh = breaks;
-
   return request;
 }
 
