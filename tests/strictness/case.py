@@ -41,6 +41,8 @@ class Case:
     policy: bool = False  # a choice that proxies may make otherwise, as long as nothing unclean comes of it
     setting: str = "plain"  # of the proxy: `plain`, everything is mounted; `mount`, only /app is
     theme: str = ""
+    at_once: bool = False  # the worker never drips: what is behind an answer would pass for the next one's
+    dripped: object = None  # what comes of it byte by byte, where that is something else
 
     @property
     def steps(self):

@@ -8,7 +8,7 @@ import threading
 import time
 
 from case import Step
-from wire import Ended, Reader, framing_of, read_body, read_request_head
+from wire import Ended, Reader, framing_of, read_body, read_request_head, send
 
 PATIENCE = 5
 
@@ -32,6 +32,7 @@ class Origin:
 
     def __init__(self, mount="/"):
         self.mount = mount
+        self.drip = False
         self.script = ()
         self.requests = []
         self.stray = []  # what came that is no request
@@ -45,9 +46,9 @@ class Origin:
 
     # --- for who runs the cases
 
-    def begin(self, script):
+    def begin(self, script, drip):
         with self.lock:
-            self.script = script
+            self.script, self.drip = script, drip
             self.requests, self.stray = [], []
             self.head_seen.clear()
             self.played.clear()
@@ -126,7 +127,7 @@ class Origin:
             message.untidy.append(f"Expect: {expectation}")
         if Step.AT_ONCE not in script:
             if expectation and kind != "none" and not script:
-                reader.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                send(reader.sock, b"HTTP/1.1 100 Continue\r\n\r\n", self.drip)
             read_body(reader, message, kind, length, deadline)
         return self.answer(reader, message, kind, length, script, deadline)
 
@@ -135,7 +136,7 @@ class Origin:
         if not script:
             body = f"{message.method} {message.target} {len(message.body)}\n".encode("latin-1")
             head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(body)
-            reader.sock.sendall(head + (b"" if message.method == "HEAD" else body))
+            send(reader.sock, head + (b"" if message.method == "HEAD" else body), self.drip)
             return not message.faults and not message.closes
         try:
             return self.play(reader, message, kind, length, script, deadline)
@@ -145,7 +146,7 @@ class Origin:
     def play(self, reader, message, kind, length, script, deadline):
         for step in script:
             if isinstance(step, bytes):
-                reader.sock.sendall(step)
+                send(reader.sock, step, self.drip)
             elif step is Step.BODY and not message.whole:
                 read_body(reader, message, kind, length, deadline)
             elif step is Step.HOLD:

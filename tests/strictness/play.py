@@ -4,9 +4,8 @@ import dataclasses
 import time
 
 from case import Step
-from wire import Ended, Reader, connect, read_answer
+from wire import Ended, Reader, connect, read_answer, send
 
-MOST_DRIPPED = 3000  # bytes
 PATIENCE = 3.0  # seconds for an answer; nothing waits that long where all is well
 AFTER = b"GET /app/after HTTP/1.1\r\nHost: h\r\n\r\n"
 PROBE = b"GET /app/probe HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -35,7 +34,7 @@ def method_of(step):
 
 def play(case, port, origin, drip=False):
     seen = Observation()
-    origin.begin(case.script)
+    origin.begin(case.script, drip and not case.at_once)
     sock = connect(port)
     try:
         converse(case, Reader(sock), origin, seen, drip)
@@ -52,15 +51,6 @@ def play(case, port, origin, drip=False):
             requests.remove(clean[-1])
     seen.requests = requests
     return seen
-
-
-def send(sock, data, drip):
-    """At once, or byte by byte."""
-    if not drip or len(data) > MOST_DRIPPED:
-        return sock.sendall(data)
-    for byte in data:
-        sock.sendall(bytes([byte]))
-        time.sleep(0)
 
 
 def converse(case, reader, origin, seen, drip):

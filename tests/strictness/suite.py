@@ -1,5 +1,6 @@
 """Runs all cases against one kind of proxy, on a few proxies side by side."""
 
+import dataclasses
 import importlib
 import pathlib
 import queue
@@ -11,7 +12,7 @@ from origin import Origin
 from play import play
 
 THEMES = ("framing", "fields", "request_line", "host", "paths", "chunks", "connection", "forwarded", "versions",
-          "pipelining", "answers", "answer_bodies")
+          "pipelining", "desync", "answers", "answer_bodies")
 
 
 def load_cases(themes=THEMES):
@@ -32,6 +33,8 @@ class Lane:
                 case = cases.get_nowait()
             except queue.Empty:
                 return
+            if self.drip and case.dripped:
+                case = dataclasses.replace(case, expect=case.dripped)
             seen = play(case, self.proxy.port, self.origin, self.drip)
             results[case.theme, case.name] = (case, seen, verdict_of(case, seen), faults_of(case, seen))
             if not self.proxy.alive():

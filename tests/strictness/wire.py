@@ -16,6 +16,9 @@ PER_CONNECTION = {b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"t
                   b"http2-settings"}  # SHOULD be removed
 
 
+MOST_DRIPPED = 3000  # bytes
+
+
 class Ended(Exception):
     """The peer is gone, or silent for too long."""
 
@@ -261,6 +264,15 @@ def read_answer(reader, method, deadline):
     except Ended:
         pass
     return message
+
+
+def send(sock, data, drip):
+    """At once, or byte by byte."""
+    if not drip or len(data) > MOST_DRIPPED:
+        return sock.sendall(data)
+    for byte in data:
+        sock.sendall(bytes([byte]))
+        time.sleep(0)
 
 
 def connect(port):

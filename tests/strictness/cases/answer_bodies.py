@@ -1,5 +1,7 @@
 """Where a worker's answer ends, and what lies behind it (RFC 9112 6.3)."""
 
+import dataclasses
+
 from case import Case, Step, answer, answered, bad_gateway, chunked, cut_off, get, many, ok, post, theme
 
 ASK = get(target="/scripted")
@@ -8,8 +10,8 @@ TWO, TE, LAST = "Content-Length: 2", "Transfer-Encoding: chunked", b"0\r\n\r\n"
 POISON = ok("Content-Length: 6", body="POISON")
 
 
-def case(name, script, expect, source, send=ASK, policy=False):
-    return Case(name, send, expect, source, script if isinstance(script, tuple) else (script,), policy=policy)
+def case(name, script, expect, source, send=ASK, policy=False, dripped=None):
+    return Case(name, send, expect, source, script if isinstance(script, tuple) else (script,), policy=policy, dripped=dripped)
 
 
 GOOD = [
@@ -84,9 +86,9 @@ CODINGS = [
          "RFC 9112 6.1: MUST treat the framing as faulty"),
 ]
 
-# Nothing of the answer has been sent when its first chunk turns out to be malformed.
+# Nothing of the answer has been sent when its first chunk turns out to be malformed; byte by byte its head has.
 FIRST_CHUNKS = [
-    case(f"first chunk: {name}", (ok(TE, body=body), Step.CLOSE), bad_gateway(or_clean), f"RFC 9112 7.1; {source}")
+    case(f"first chunk: {name}", (ok(TE, body=body), Step.CLOSE), bad_gateway(or_clean), f"RFC 9112 7.1; {source}", dripped=cut_off())
     for name, body, or_clean, source in [
         ("no size", b"\r\nhi\r\n" + LAST, False, ""),
         ("no number", b"x\r\nhi\r\n" + LAST, False, ""),
@@ -168,5 +170,7 @@ SPLITTING = [
     case("a chunked POST is not sent twice", (Step.CLOSE,), many(502, seen=1), "RFC 9110 9.2.2",
          chunked(b"2\r\nhi\r\n" + LAST, target="/scripted")),
 ]
+
+NO_BODIES, BEHIND = ([dataclasses.replace(case, at_once=True) for case in group] for group in (NO_BODIES, BEHIND))
 
 CASES = theme("answer_bodies", GOOD, BAD_LENGTHS, CODINGS, FIRST_CHUNKS, CUT, NO_BODIES, BEHIND, SPLITTING)
