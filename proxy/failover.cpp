@@ -104,7 +104,7 @@ void report(const Exchange& exchange, const routing::Attempt& attempt) {
 void exclude_worker(Exchange& exchange, bool refused) {
   auto& request = exchange.request;
   request.tried |= bit(exchange.decision.member);
-  request.tried_at = exchange.loop.now();
+  if (exchange.decision.own == exchange.decision.member) request.own_tried_at = exchange.loop.now();
   if (!refused) return;
   request.refused |= bit(exchange.decision.member);
   request.refused_generation = exchange.decision.generation;
@@ -114,6 +114,7 @@ void exclude_worker(Exchange& exchange, bool refused) {
 struct Judge {
   Exchange& exchange;
   int breaks_on_fresh = 0;
+  bool reconnects = false;
 
   Next next(const routing::Attempt& attempt) {
     const routing::Repeatability request{
@@ -121,9 +122,15 @@ struct Judge {
         .replayable = exchange.replayable,
         .on_fallback = exchange.request.on_fallback,
         .breaks_on_fresh = breaks_on_fresh,
+        .reconnects = reconnects,
         .balanced = exchange.decision.reason == routing::Reason::new_session};
     if (attempt.outcome == Outcome::broken && !attempt.reused) ++breaks_on_fresh;
+    if (attempt.connect_timed_out) reconnects = true;
     return routing::next_step(attempt, request);
+  }
+  void begin_at_another_worker() {
+    breaks_on_fresh = 0;
+    reconnects = false;
   }
 };
 
@@ -170,12 +177,12 @@ Task<AfterExchange> serve(Exchange& exchange) {
       case Next::check_worker: {
         const bool lives = co_await worker_lives(exchange);
         exclude_worker(exchange, !lives);
-        judge.breaks_on_fresh = 0;
+        judge.begin_at_another_worker();
         break;
       }
       case Next::fallback:
         exclude_worker(exchange, end->outcome == Outcome::refused);
-        judge.breaks_on_fresh = 0;
+        judge.begin_at_another_worker();
         break;
       case Next::bad_gateway: co_return co_await refuse(exchange, broken_worker);
       case Next::unavailable: co_return co_await refuse(exchange, no_worker);

@@ -158,7 +158,7 @@ Decision Router::choose_by_table(const Request& request, Decision decision, std:
       .route_worker = decision.own ? runtime_of(request, *decision.own).id : unknown_worker,
       .waiter = request.waiter,
       .own_is_open = own_is_open,
-      .tried_at = request.tried_at,
+      .own_tried_at = request.own_tried_at,
       .quiet = request.quiet,
       .stays = request.stays,
       .wait = settings.takeover.wait,

@@ -63,7 +63,7 @@ struct Request {
   std::uint64_t tried = 0;      // bit per member: refused or broke in this request
   std::uint64_t refused = 0;    // bit per member: refused a connection in this request
   std::uint64_t refused_generation = 0;  // of the entry under which it refused
-  TimePoint tried_at{};                  // when the last of these was given up
+  TimePoint own_tried_at{};              // when the worker that its cookie names was given up
   bool on_fallback = false;              // was sent to a fallback: no worker is chosen any more
   bool quiet = false;  // told `leave`: nobody else used the session for `quiet_time`
   bool stays = false;  // told `leave`: it was in use all the time

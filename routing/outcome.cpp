@@ -12,7 +12,8 @@ bool may_be_sent_twice(const Repeatability& request) {
 Next after_refusal(const Attempt& attempt, const Repeatability& request) {
   if (request.on_fallback) return Next::bad_gateway;
   if (!attempt.connect_timed_out || request.balanced) return Next::fallback;
-  return attempt.others_got_through ? Next::unavailable : Next::fallback;
+  if (request.reconnects) return Next::unavailable;
+  return attempt.others_got_through ? Next::same_worker : Next::fallback;
 }
 
 // A kept-alive connection that ends says nothing about the worker.

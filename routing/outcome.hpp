@@ -38,6 +38,7 @@ struct Repeatability {
   bool replayable = false;   // its body is still at hand, whole
   bool on_fallback = false;  // a displaced session's request, and sent to its fallback worker
   int breaks_on_fresh = 0;   // earlier attempts at this worker that broke on a fresh connection
+  bool reconnects = false;   // its connect to this worker timed out once, while others got through
   bool balanced = false;     // no session: where nothing was sent, any other worker will do
 };
 

@@ -41,7 +41,7 @@ std::optional<Entered> TakeoverTable::enter(const Entering& entering,
   if (entry == nullptr) return shard.displace(nullptr, entering, workers);
   // The others of the session that are on their way to `to` stay there as well: it was answered
   // since it was found in error, or is about to be.
-  const bool came_back_since = entry->moved_at > entering.tried_at;
+  const bool came_back_since = entry->moved_at > entering.own_tried_at;
   const bool still_there = entry->to == entering.route_worker &&
                            (entering.own_is_open || came_back_since) &&
                            !workers.lost(entry->to, entry->dispatched, entry->generation);

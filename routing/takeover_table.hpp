@@ -53,7 +53,7 @@ struct Entering {
   WorkerId route_worker = unknown_worker;  // the worker whose route the cookie has
   WaiterRef waiter;                        // this exchange
   bool own_is_open = false;                // not stopped, and not tried by this request
-  TimePoint tried_at{};                    // when this request gave a worker up; zero: none
+  TimePoint own_tried_at{};                // when this request gave its own worker up; zero: never
   bool quiet = false;                      // told `leaves`, and nobody used the session since
   bool stays = false;                      // told `leaves`, and the session was used all the time
   milliseconds wait{};                     // takeover.wait

@@ -314,38 +314,63 @@ TEST_F(BrokenAnswer, AStalledBodyIsSeenToBeCut) {
 }
 
 // A full accept queue is no death: while it answers others, its sessions stay.
-TEST_F(BrokenAnswer, SilenceAtTheConnectOfAWorkerThatAnswersOthersIs503) {
-  const std::string sign_of_life = "HTTP/1.1 102 Processing\r\n\r\n";
+struct FullAcceptQueue : BrokenAnswer {
   const std::string begin_of_answer = "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n";
-  for (const auto& first : {std::string{}, begin_of_answer}) {
-    HandTomcat full{0};
-    FakeTomcat node2{says("two")};
+  HandTomcat full{0};
+  FakeTomcat node2{says("two")};
+  Connection other{-1};
+  std::vector<Connection> queue;
+
+  // Another request is under way there, and its answer has begun as `first` says.
+  void begin_beside(const std::string& first) {
     settings.workers.clear();
     balancer().workers.clear();
     add_worker("node1", full.port());
     add_worker("node2", node2.port());
     balancer().connect_timeout = std::chrono::milliseconds{1000};
     start();
-    auto other = connect();
+    other = connect();
     other.send("GET /other HTTP/1.1\r\nHost: h\r\n" + session + "\r\n");
     worker = full.accept();
     ASSERT_FALSE(worker.receive_head().empty());
     worker.send(first);
     if (!first.empty()) other.receive_head();
-    std::vector<Connection> queue;
     for (int i = 0; i < 4; ++i) queue.push_back(Connection::begin_to(full.port()));
-
     client = connect();
-    client.send("GET /x HTTP/1.1\r\nHost: h\r\n" + session + "\r\n");
+    client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n" + session + "\r\n");
+    const std::string sign_of_life = "HTTP/1.1 102 Processing\r\n\r\n";
     for (int i = 0; i < 8; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds{100});
       worker.send(first.empty() ? sign_of_life : "a piece of the body");
     }
-    EXPECT_EQ(status_of(client.receive_message()), "503") << first;
-    EXPECT_EQ(node2.requests(), 0);
-    EXPECT_FALSE(logged("moves to"));
-    stop();
   }
+};
+
+TEST_F(FullAcceptQueue, OfAWorkerThatAnswersOthersIs503) {
+  begin_beside({});
+  EXPECT_EQ(status_of(client.receive_message()), "503");
+  EXPECT_EQ(node2.requests(), 0);
+  EXPECT_FALSE(logged("moves to"));
+}
+
+TEST_F(FullAcceptQueue, OfAWorkerThatGoesOnWithAnAnswerIs503) {
+  begin_beside(begin_of_answer);
+  EXPECT_EQ(status_of(client.receive_message()), "503");
+  EXPECT_EQ(node2.requests(), 0);
+  EXPECT_FALSE(logged("moves to"));
+}
+
+TEST_F(FullAcceptQueue, IsTriedOnceMoreBeforeThat) {
+  begin_beside(begin_of_answer);
+  queue.clear();
+  Connection late{-1};
+  for (std::string request; request.empty(); request = late.receive_head()) {
+    late = full.accept();
+    ASSERT_TRUE(late.is_open());
+  }
+  late.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(status_of(client.receive_message()), "200");
+  EXPECT_EQ(node2.requests(), 0);
 }
 
 }  // namespace

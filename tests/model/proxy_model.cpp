@@ -153,8 +153,10 @@ void ProxyModel::judge(Exchange& exchange, const routing::Attempt& ended) {
       .replayable = true,
       .on_fallback = exchange.request.on_fallback,
       .breaks_on_fresh = exchange.breaks_on_fresh,
+      .reconnects = exchange.reconnects,
       .balanced = exchange.decision.reason == routing::Reason::new_session};
   if (ended.outcome == Outcome::broken && !ended.reused) ++exchange.breaks_on_fresh;
+  if (ended.connect_timed_out) exchange.reconnects = true;
   switch (routing::next_step(ended, request)) {
     case Next::finish: return finish(exchange);
     case Next::same_worker: return attempt(exchange, true);
@@ -171,8 +173,9 @@ void ProxyModel::judge(Exchange& exchange, const routing::Attempt& ended) {
 void ProxyModel::exclude_worker(Exchange& exchange, bool refused) {
   auto& request = exchange.request;
   exchange.breaks_on_fresh = 0;
+  exchange.reconnects = false;
   request.tried |= bit(exchange.decision.member);
-  request.tried_at = world_.time.now();
+  if (exchange.decision.own == exchange.decision.member) request.own_tried_at = world_.time.now();
   if (!refused) return;
   request.refused |= bit(exchange.decision.member);
   request.refused_generation = exchange.decision.generation;

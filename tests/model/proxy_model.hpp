@@ -47,6 +47,11 @@ class ProxyModel {
     const auto& worker = *balancer().members[static_cast<std::size_t>(node)].worker;
     return worker.runtime->activation.load() == routing::Activation::stopped;
   }
+  // As far as it knows, there is no process.
+  bool saw_process_end(int node) const {
+    const auto& runtime = *balancer().members[static_cast<std::size_t>(node)].worker->runtime;
+    return runtime.process() > runtime.generation.load();
+  }
   bool was_paused_at(TimePoint time) const {
     return paused_at_ != TimePoint{} && paused_at_ <= time && (os_.stopped || time <= resumed_at_);
   }
@@ -71,6 +76,7 @@ class ProxyModel {
     bool client_gone = false;
     bool reused = false;
     int breaks_on_fresh = 0;
+    bool reconnects = false;
     std::uint32_t process = 0;  // that its connection goes to
     TimePoint begin;
     TimePoint attempt_begin;

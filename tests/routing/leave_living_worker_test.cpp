@@ -222,7 +222,7 @@ TEST(TriedWorker, IsGoneToAgainWhenTheSessionCameBackToItSince) {
   const auto sent = farm.choose(slow);
   farm.kill('A');
   Farm::refuse(slow, sent);
-  slow.tried_at = farm.clock.now();
+  slow.own_tried_at = farm.clock.now();
   EXPECT_EQ(farm.serve("5F-n1.A", 2), 'B');
   farm.restart('A');
   farm.kill('B');

@@ -20,6 +20,11 @@ Repeatability balanced(Repeatability request) {
   return request;
 }
 
+Repeatability again(Repeatability request) {
+  request.reconnects = true;
+  return request;
+}
+
 struct Case {
   const char* what;
   Attempt attempt;
@@ -66,7 +71,10 @@ TEST(NextStep, FollowsTheTableOfEvidence) {
       {"refused, body gone", refused, unreplayable, Next::fallback},
       {"refused, after it was sent to a fallback", refused, with(safe, true), Next::bad_gateway},
       {"connect timed out, silent worker", silent, unsafe, Next::fallback},
-      {"connect timed out, living worker", others_get_through, safe, Next::unavailable},
+      {"connect timed out, living worker", others_get_through, unsafe, Next::same_worker},
+      {"the same again", others_get_through, again(unsafe), Next::unavailable},
+      {"and then nobody got through", silent, again(unsafe), Next::unavailable},
+      {"refused then", refused, again(unsafe), Next::fallback},
       {"connect timed out, no session", others_get_through, balanced(safe), Next::fallback},
       {"connect timed out, on fallback", silent, with(safe, true), Next::bad_gateway},
       {"local fault", local, safe, Next::unavailable},
