@@ -169,7 +169,8 @@ std::optional<Entered> TakeoverTable::Shard::displace(Entry* entry, const Enteri
   if (choice.kind != TakeoverWorkers::Kind::moves) return std::nullopt;
   auto& target = entry == nullptr ? make(entering) : *entry;
   target.from = std::move(from);
-  target.holder = entering.route_worker;
+  // An older cookie of a worker that has not taken the session over is not the newest one.
+  if (!stood_there || entry->has_it || entry->reloads) target.holder = entering.route_worker;
   if (!entering.quiet && workers.lives(entering.route_worker, dispatched)) {
     leave_from(target.from, entering.route_worker);
     if (!stood_there) target.has_it = workers.process(entering.route_worker) == 0;

@@ -190,6 +190,17 @@ TEST_F(TakeoverTableTest, WhoHasTheNewestCookieGoesBeforeWhoCameFirst) {
   EXPECT_EQ(leave(4, Leave::failed), std::vector{ref(3)});
 }
 
+// The session was there once, was sent there again, and never arrived.
+TEST_F(TakeoverTableTest, CookieOfAWorkerThatDidNotTakeTheSessionOverIsNoNewerOne) {
+  enter(1);
+  EXPECT_TRUE(leave(1, Leave::failed).empty());
+  lose(fallback);
+  EXPECT_TRUE(enter(2, 1, fallback).moved);
+  enter(3, 1, fallback);
+  enter(4);
+  EXPECT_EQ(leave(2, Leave::answered), std::vector{ref(4)});
+}
+
 // Also when the first is overdue, and when the session moves under those who wait.
 TEST_F(TakeoverTableTest, OlderCookieDoesNotGoFirstWhileSomebodyWaitsWithTheNewest) {
   take_over(1);
