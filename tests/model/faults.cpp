@@ -9,6 +9,15 @@ namespace {
 constexpr Duration millisecond{1'000};
 constexpr Duration second{1'000'000};
 
+// Of 100 faults: each share ends where the next one begins; the rest are ends of the store.
+constexpr int kills = 40;
+constexpr int freezes = 62;
+constexpr int stops = 72;
+constexpr int cuts = 80;
+constexpr int drains = 90;
+constexpr int shortages = 94;
+constexpr int pauses = 98;
+
 Tomcat& tomcat(World& world, int node) {
   return world.tomcats[static_cast<std::size_t>(node)];
 }
@@ -19,7 +28,7 @@ void count(World& world, bool kill = false) {
 
 // Nothing, within a second, or after a while.
 void restart_later(World& world, int node) {
-  const int luck = world.random.below(10);
+  const int luck = world.trouble == Trouble::restarts ? 5 : world.random.below(10);
   if (luck < 2) return;
   const auto after = luck < 6 ? world.random.between(50 * millisecond, 900 * millisecond)
                               : world.random.between(1 * second, 15 * second);
@@ -122,19 +131,50 @@ void end_store(World& world) {
                 [&world] { world.store.restart(); });
 }
 
+int any_luck(World& world) {
+  const bool mostly = world.random.percent(70);
+  auto& random = world.random;
+  switch (world.trouble) {
+    case Trouble::restarts:
+      if (mostly) return kills - 1;
+      break;
+    case Trouble::activations:
+      if (mostly) return drains - 1;
+      break;
+    case Trouble::pauses:
+      if (mostly) return random.percent(50) ? pauses - 1 : freezes - 1;
+      break;
+    case Trouble::anything:
+    case Trouble::everywhere:
+    case Trouble::old_cookies:
+    case Trouble::no_threads: break;
+  }
+  return random.below(100);
+}
+
+void harm(World& world, int node, int luck) {
+  if (luck < kills) return kill(world, node);
+  if (luck < freezes) return freeze(world, node);
+  if (luck < stops) return stop(world, node);
+  cut_off(world, node);
+}
+
 }  // namespace
 
 void begin_fault(World& world) {
-  const int node = world.random.below(static_cast<int>(world.tomcats.size()));
+  const int nodes = static_cast<int>(world.tomcats.size());
+  const int node = world.random.below(nodes);
   const int proxy = world.random.below(static_cast<int>(world.proxies.size()));
-  const int luck = world.random.below(100);
-  if (luck < 40) return kill(world, node);
-  if (luck < 62) return freeze(world, node);
-  if (luck < 72) return stop(world, node);
-  if (luck < 80) return cut_off(world, node);
-  if (luck < 90) return drain(world, node);
-  if (luck < 94) return run_out_of_sockets(world, proxy);
-  if (luck < 98 || !world.store_may_end) return pause_proxy(world, proxy);
+  const int luck = world.trouble == Trouble::anything ? world.random.below(100) : any_luck(world);
+  const bool everywhere = world.trouble == Trouble::everywhere && world.random.percent(60);
+  if (everywhere && luck < cuts) {
+    for (int each = 0; each < nodes; ++each) harm(world, each, luck);
+    return;
+  }
+  if (luck < cuts) return harm(world, node, luck);
+  if (luck < drains) return drain(world, node);
+  if (luck < shortages) return run_out_of_sockets(world, proxy);
+  if (luck < pauses || !world.store_may_end) return pause_proxy(world, proxy);
   end_store(world);
 }
 

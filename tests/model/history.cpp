@@ -13,7 +13,7 @@ constexpr Duration second{1'000'000};
 // A session may need to be asked for at all workers, each of which first has to be found dead.
 constexpr Duration calm{15'000'000};
 
-config::Settings make_settings(Random& random, int workers) {
+config::Settings make_settings(Random& random, int workers, Trouble trouble) {
   using routing::milliseconds;
   config::Settings settings;
   config::BalancerSettings balancer;
@@ -22,7 +22,8 @@ config::Settings make_settings(Random& random, int workers) {
   balancer.response_timeout = milliseconds{random.percent(70) ? 10'000 : 3'000};
   balancer.recover_time = milliseconds{random.between(500, 5'000)};
   const int interval = random.percent(50) ? 2000 : 500;
-  if (random.percent(80))
+  const bool checked = trouble == Trouble::everywhere ? random.percent(50) : random.percent(80);
+  if (checked)
     balancer.health_check = config::HealthCheckSettings{.path = "/health",
                                                         .interval = milliseconds{interval},
                                                         .timeout = milliseconds{interval / 2},
@@ -48,7 +49,7 @@ void make_world(World& world) {
   const int proxies = random.percent(20) ? 2 : 1;
   const int browsers = random.between(1, 3);
   world.store_may_end = random.percent(20);
-  const auto settings = make_settings(random, workers);
+  const auto settings = make_settings(random, workers, world.trouble);
   for (int node = 0; node < workers; ++node) world.tomcats.emplace_back(world, node);
   for (int proxy = 0; proxy < proxies; ++proxy) world.proxies.emplace_back(world, proxy, settings);
   for (int jar = 0; jar < browsers; ++jar) world.browsers.emplace_back(world, jar);
@@ -68,8 +69,9 @@ Kind any_kind(Random& random, const Browser& browser) {
   return luck < 98 ? Kind::login : Kind::logout;
 }
 
-Duration any_service(Random& random) {
-  const int luck = random.below(100);
+Duration any_service(Random& random, Trouble trouble) {
+  const bool slow = trouble == Trouble::activations || trouble == Trouble::pauses;
+  const int luck = slow ? random.between(50, 99) : random.below(100);
   if (luck < 70) return random.between(millisecond, 20 * millisecond);
   if (luck < 95) return random.between(20 * millisecond, 400 * millisecond);
   if (luck < 99) return random.between(400 * millisecond, 3 * second);
@@ -81,8 +83,8 @@ Intent any_intent(World& world, const Browser& browser) {
   Intent intent;
   intent.kind = any_kind(random, browser);
   intent.proxy = random.below(static_cast<int>(world.proxies.size()));
-  intent.service = any_service(random);
-  intent.old_cookie = random.percent(7);
+  intent.service = any_service(random, world.trouble);
+  intent.old_cookie = random.percent(world.trouble == Trouble::old_cookies ? 35 : 7);
   if (random.percent(6)) intent.patience = random.between(millisecond, 2 * intent.service);
   intent.loses_answer = random.percent(2);
   return intent;
@@ -153,6 +155,19 @@ Result result_of(const World& world) {
 }
 
 }  // namespace
+
+std::string_view to_text(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::anything: return "anything";
+    case Trouble::restarts: return "restarts within a second";
+    case Trouble::activations: return "stopped workers, slow servlets";
+    case Trouble::everywhere: return "all Tomcats at once";
+    case Trouble::old_cookies: return "old cookies";
+    case Trouble::pauses: return "jkproxy itself stopped";
+    case Trouble::no_threads: return "waiting for a thread";
+  }
+  return "?";
+}
 
 Result run_history(std::uint64_t seed, std::ostream* trace) {
   World world{seed};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/model/facts.hpp"
+#include "tests/model/trouble.hpp"
 
 namespace jkproxy::model {
 

@@ -111,8 +111,13 @@ void Invariants::on_choice(RequestId id, const routing::Decision& decision) {
 void Invariants::on_move(const BrowserRequest& request) {
   auto& session = world_.sessions[request.session];
   const auto by = std::uint64_t{1} << request.proxy;
-  if (session.current && session.current->node == request.cookie.node)
-    session.current->known_to |= by;
+  if (session.current && session.current->node == request.cookie.node) {
+    auto& copy = *session.current;
+    const auto& proxy = world_.proxies[static_cast<std::size_t>(request.proxy)];
+    const bool another_one_ended =
+        (copy.known_to & by) == 0 && copy.known_to != 0 && proxy.saw_process_end(copy.node);
+    (another_one_ended ? copy.mistaken_by : copy.known_to) |= by;
+  }
   const auto* key = world_.store.find(request.cookie);
   if (key != nullptr && !key->present && key->removal.by == Removal::By::takeover &&
       key->removal.proxy != request.proxy)
@@ -146,8 +151,9 @@ bool Invariants::fell_ill_since_it_came(const Visit& visit) const {
 // Or was made by another one, and this one never knew of it.
 bool Invariants::left_by_another_proxy(const Visit& visit) {
   const bool known = (visit.copy->known_to >> visit.proxy & 1) != 0;
-  return visit.copy->left &&
-         (visit.copy->left_by_proxy != visit.proxy || (visit.copy->known_to != 0 && !known));
+  const bool mistaken = (visit.copy->mistaken_by >> visit.proxy & 1) != 0;
+  return visit.copy->left && (mistaken || visit.copy->left_by_proxy != visit.proxy ||
+                              (visit.copy->known_to != 0 && !known));
 }
 
 // Writes of this jar that went to another jkproxy than the one that moved the session.
@@ -178,9 +184,14 @@ void Invariants::forbid_two_workers_at_once(const Visit& visit) {
       ++excused_[static_cast<std::size_t>(Cause::silent_while_alive)];
       continue;
     }
-    if (world_.requests[other.request].is_over()) continue;  // nobody can know that it still runs
+    const bool given_up =
+        world_.requests[other.request].is_over() || world_.requests[visit.request].is_over();
+    if (given_up) continue;  // nobody can know that it still runs, or is still to run
     if (runs_in_old_copy(other) || runs_in_old_copy(visit)) continue;
-    const bool pins_differ = other.unknown_copy || visit.unknown_copy ||
+    const auto& load = world_.visits[visit.copy->loaded_by];
+    const bool moved_by_another_proxy =
+        load.proxy != other.proxy && load.copy == visit.copy && load.arrived >= other.arrived;
+    const bool pins_differ = other.unknown_copy || visit.unknown_copy || moved_by_another_proxy ||
                              world_.sessions[visit.copy->content.session].moved_by_unknown;
     if (pins_differ) {
       ++excused_[static_cast<std::size_t>(Cause::pins_not_shared)];
@@ -265,11 +276,13 @@ void Invariants::on_end(const BrowserRequest& request) {
   if (request.cookie.empty()) return;
   const auto& own = world_.tomcats[static_cast<std::size_t>(request.cookie.node)];
   const bool settled = request.session != 0 && !world_.sessions[request.session].loaded;
-  if (own.last_ill() == TimePoint{} && settled && beyond > undisturbed)
+  const bool waits = world_.trouble == Trouble::no_threads;
+  const auto delay = undisturbed + (waits ? longest_wait_for_a_thread : Duration{0});
+  if (own.last_ill() == TimePoint{} && settled && beyond > delay)
     violated("request #" + std::to_string(request.id) + " was delayed, and its worker is well");
   const bool after_kill =
       world_.faults == 1 && world_.first_fault_is_a_kill && request.faults_before == 1;
-  if (after_kill && !request.waited && beyond > first_after_kill)
+  if (after_kill && !request.waited && beyond > first_after_kill + delay - undisturbed)
     violated("request #" + std::to_string(request.id) + " waited long after a kill");
 }
 

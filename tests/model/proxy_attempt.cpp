@@ -120,6 +120,7 @@ void ProxyModel::write_head(Exchange& exchange) {
   visit.node = node_of(exchange);
   visit.process = exchange.process;
   visit.kept_alive = exchange.reused;
+  visit.first = decision.first;
   visit.warned = decision.may_hold_old_copy;
   world_.time.in(world_.hop(), [this, id] {
     world_.tomcats[static_cast<std::size_t>(world_.visits[id].node)].receive(id);

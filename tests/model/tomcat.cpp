@@ -50,7 +50,10 @@ void Tomcat::receive(VisitId id) {
     return;
   }
   visits_.push_back(id);
-  world_.time.in(world_.hop(), os_, [this, id] { enter(id); });
+  const bool waits = world_.trouble == Trouble::no_threads && world_.random.percent(25);
+  const auto for_a_thread =
+      waits ? world_.random.between(Duration{0}, longest_wait_for_a_thread) : Duration{0};
+  world_.time.in(world_.hop() + for_a_thread, os_, [this, id] { enter(id); });
 }
 
 void Tomcat::hang_up(Visit& visit) {
@@ -227,6 +230,12 @@ void Tomcat::run(VisitId id) {
 }
 
 void Tomcat::create_session(Visit& visit) {
+  // Its head opens the gate for those with the newest cookie, which only another jkproxy knows.
+  const auto& request = world_.requests[visit.request];
+  const auto* key = world_.store.find(request.cookie);
+  const bool taken = key != nullptr && key->removal.by == Removal::By::takeover;
+  if (visit.first && taken && key->removal.proxy != visit.proxy)
+    world_.sessions[request.session].split = Cause::pins_not_shared;
   const SessionId id{world_.new_stem(), node_};
   const auto session = static_cast<std::uint32_t>(world_.sessions.size());
   visit.copy = std::make_shared<Copy>(Copy{.id = id,

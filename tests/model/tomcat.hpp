@@ -22,12 +22,16 @@ struct Copy {
   bool changed = true;  // since it was stored
   int loaded_by_proxy = 0;
   VisitId loaded_by = 0;
-  bool came_back = false;      // from a key that was stored again after a take-over had removed it
-  bool left = false;           // another worker has loaded the session since: this is an old copy
-  int left_by_proxy = 0;       // through which proxy
+  bool came_back = false;  // from a key that was stored again after a take-over had removed it
+  bool left = false;       // another worker has loaded the session since: this is an old copy
+  int left_by_proxy = 0;   // through which proxy
+  std::uint64_t mistaken_by =
+      0;                       // bit per proxy that saw an earlier process here end, not this one
   std::uint64_t known_to = 0;  // bit per proxy that sent a request into it, or the session away,
                                // while it was the session
 };
+
+inline constexpr Duration longest_wait_for_a_thread{450'000};
 
 // One request inside one Tomcat.
 struct Visit {
@@ -40,6 +44,7 @@ struct Visit {
   bool kept_alive = false;  // over a connection that was used before
   bool warned = false;      // the proxy knows that this worker may hold an old copy
   TimePoint arrived;
+  bool first = false;      // alone, at its session's gate
   bool held = false;       // it waited in a frozen process
   bool executing = false;  // its servlet runs
   bool over = false;

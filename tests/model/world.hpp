@@ -12,6 +12,7 @@
 #include "tests/model/random.hpp"
 #include "tests/model/store.hpp"
 #include "tests/model/tomcat.hpp"
+#include "tests/model/trouble.hpp"
 #include "tests/model/virtual_time.hpp"
 
 namespace jkproxy::model {
@@ -31,10 +32,11 @@ struct Session {
 
 // Everything of one history.
 struct World {
-  explicit World(std::uint64_t seed) : random{seed}, invariants{*this} {}
+  explicit World(std::uint64_t seed) : trouble{trouble_of(seed)}, random{seed}, invariants{*this} {}
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
+  const Trouble trouble;
   VirtualTime time;
   Random random;
   Store store;
