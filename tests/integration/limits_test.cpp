@@ -192,6 +192,19 @@ TEST_F(Limits, ABodyThatTricklesIs408) {
   EXPECT_EQ(met("body_rate"), 1);
 }
 
+// Thrown away for so long, as nginx's lingering_time.
+TEST_F(Limits, AClientThatSendsOnAfterItsAnswerIsCutOffAfter30Seconds) {
+  const auto ahead = std::make_shared<std::atomic<std::chrono::seconds>>();
+  clock = [ahead] { return std::chrono::steady_clock::now() + ahead->load(); };
+  start();
+  auto client = connect();
+  client.send("nonsense\r\n\r\n");
+  EXPECT_EQ(status_of(client.receive_all()), "400");
+  for (int sent = 0; sent < 10; ++sent) EXPECT_TRUE(client.send("b"));
+  *ahead = std::chrono::seconds{31};
+  while (client.send("b")) std::this_thread::sleep_for(milliseconds{1});
+}
+
 TEST_F(Limits, ABodyThatStopsIs408) {
   settings.client_timeouts.body = milliseconds{100};
   start();
