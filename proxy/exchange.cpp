@@ -157,6 +157,7 @@ void Exchange::choose_worker() {
   if (request.on_fallback) leave_gate(routing::Leave::failed);
   const auto former = decision.key;
   decision = loop.shared.router.choose_worker(request, loop.now(), loop.election_offset);
+  if (decision.called) loop.shared.wake(*decision.called);
   request.quiet = false;
   record.decision = decision.reason;
   const bool at_gate = decision.first || decision.verdict == routing::Decision::Verdict::wait;

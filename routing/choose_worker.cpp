@@ -44,6 +44,7 @@ Decision settle(const Request& request, Decision decision, const Entered& entere
   decision.generation = entered.generation;
   decision.process = entered.process;
   decision.retry_at = entered.retry_at;
+  decision.called = entered.called;
   decision.first = entered.gate == Gate::first;
   decision.displaced_now = entered.moved;
   decision.may_hold_old_copy = entered.may_hold_old_copy;

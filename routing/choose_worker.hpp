@@ -49,6 +49,7 @@ struct Decision {
   std::uint64_t generation = 0;
   std::uint32_t process = 0;  // of `member`, that the choice is about
   TimePoint retry_at;
+  std::optional<WaiterRef> called;  // to be woken: its turn at the gate has come
 };
 
 // A session leaves a living worker when nobody has used it for so long: msm stores its last changes

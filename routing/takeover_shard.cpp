@@ -72,6 +72,17 @@ GatePlace::Waiters::iterator GatePlace::next(WorkerId holder) {
   return newest == waiters.end() ? waiters.begin() : newest;
 }
 
+WaiterRef GatePlace::call(WorkerId holder, TimePoint now) {
+  const auto called = next(holder);
+  first = called->ref;
+  route = called->route;
+  waiters.erase(called);
+  written = heard = {};
+  occupied = reserved = true;
+  reserved_at = now;
+  return first;
+}
+
 bool TakeoverTable::Entry::applies_to(WorkerId route_worker) const {
   if (route_worker == unknown_worker) return true;
   if (route_worker == to) return reloads || (place && place->occupied && !gate_open);
@@ -251,38 +262,45 @@ Entered TakeoverTable::Shard::admit(Entry& entry, const Entering& entering,
   entry.lapses = std::max(entry.lapses, entering.now + entering.remember);
   for (const auto& displaced : entry.from) workers.consult(displaced.worker, entry.lapses);
   Entered entered{.to = entry.to,
-                  .gate = gate_of(entry, entering, workers),
+                  .gate = Gate::open,
                   .generation = entry.generation,
                   .process = entry.process,
                   .retry_at = {},
                   .moved = false,
                   .may_hold_old_copy = entry.may_hold_old_copy,
+                  .called = std::nullopt,
                   .leaves = false};
+  ask_gate(entry, entering, workers, entered);
   if (entered.gate == Gate::wait) entered.retry_at = opens_at(*entry.place, entering);
   relink(entry);
   return entered;
 }
 
-Gate TakeoverTable::Shard::gate_of(Entry& entry, const Entering& entering,
-                                   const TakeoverWorkers& workers) {
+void TakeoverTable::Shard::ask_gate(Entry& entry, const Entering& entering,
+                                    const TakeoverWorkers& workers, Entered& entered) {
   auto* place = entry.place.get();
   if (place != nullptr && !entry.gate_open && place->occupied) {
     if (is_overdue(*place, entering, workers.last_byte(entry.to))) place->vacate();
     // Somebody who was called and never came must not hold up the session.
     if (place->reserved && entering.now > place->reserved_at + entering.wait) place->vacate();
   }
-  if (!entry.gate_open) return queue_at(entry, entering);
-  if (place == nullptr) return Gate::open;
+  if (!entry.gate_open) {
+    entered.gate = queue_at(entry, entering, entered);
+    return;
+  }
+  if (place == nullptr) return;
   if (place->occupied && place->first == entering.waiter) place->vacate();
   place->remove_waiter(entering.waiter);
-  return Gate::open;
 }
 
-Gate TakeoverTable::Shard::queue_at(Entry& entry, const Entering& entering) {
+Gate TakeoverTable::Shard::queue_at(Entry& entry, const Entering& entering, Entered& entered) {
   const auto& waiter = entering.waiter;
   if (!entry.place) entry.place = std::make_unique<GatePlace>();
   auto& place = *entry.place;
-  if (place.may_go_first(waiter) && !goes_after_others(place, entry.holder, entering)) {
+  // Nobody is there whose end would call them: who was first stood at the gate of another process.
+  if (goes_after_others(place, entry.holder, entering))
+    entered.called = place.call(entry.holder, entering.now);
+  if (place.may_go_first(waiter)) {
     place.remove_waiter(waiter);
     if (!place.occupied) place.written = {};
     place.first = waiter;
@@ -309,12 +327,7 @@ std::vector<WaiterRef> TakeoverTable::Shard::leave(Entry& entry, const WaiterRef
     if (entry.opens_at(how)) open_gate(entry);
     place.vacate();
     if (!entry.gate_open && !place.waiters.empty()) {
-      const auto next = place.next(entry.holder);
-      place.first = next->ref;
-      place.waiters.erase(next);
-      place.occupied = place.reserved = true;
-      place.reserved_at = now;
-      woken.push_back(place.first);
+      woken.push_back(place.call(entry.holder, now));
     }
   } else {
     place.remove_waiter(waiter);

@@ -31,6 +31,8 @@ struct GatePlace {
 
   bool empty() const { return !occupied && waiters.empty(); }
   bool may_go_first(const WaiterRef& waiter) const { return !occupied || first == waiter; }
+  // Who goes next is first, once it is told so.
+  WaiterRef call(WorkerId holder, TimePoint now);
   void vacate() {
     occupied = reserved = false;
     written = heard = {};
@@ -128,8 +130,9 @@ struct alignas(64) TakeoverTable::Shard {
   void move_to(Entry& entry, const TakeoverWorkers::Choice& choice, const Entering& entering,
                const TakeoverWorkers& workers);
   Entered admit(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
-  Gate gate_of(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
-  Gate queue_at(Entry& entry, const Entering& entering);
+  void ask_gate(Entry& entry, const Entering& entering, const TakeoverWorkers& workers,
+                Entered& entered);
+  Gate queue_at(Entry& entry, const Entering& entering, Entered& entered);
   void unlink(Entry& entry);
   void relink(Entry& entry);
   void erase(Entry& entry);

@@ -105,11 +105,13 @@ class TakeoverWorkers {
 struct Entered {
   WorkerId to = unknown_worker;
   Gate gate = Gate::open;
-  std::uint64_t generation = 0;    // of the entry: goes up with every new `to`
-  std::uint32_t process = 0;       // of `to`, that the gate is about
-  TimePoint retry_at;              // for Gate::wait
-  bool moved = false;              // this call displaced the session: worth a line in the log
-  bool may_hold_old_copy = false;  // `to` held the session before and did not refuse since
+  std::uint64_t generation = 0;     // of the entry: goes up with every new `to`
+  std::uint32_t process = 0;        // of `to`, that the gate is about
+  TimePoint retry_at;               // for Gate::wait
+  bool moved = false;               // this call displaced the session: worth a line in the log
+  bool may_hold_old_copy = false;   // `to` held the session before and did not refuse since
+  std::optional<WaiterRef> called;  // somebody with a newer cookie, who goes first instead: to be
+                                    // woken
   bool leaves = false;  // with `first`: `to` lives, and the session leaves it once nobody uses
                         // it; enter again with `quiet` or `stays`
 };

@@ -88,6 +88,7 @@ void ProxyModel::take_choice(Exchange& exchange) {
     leave_gate(exchange, exchange.decision.key, Leave::failed);
   const auto former = exchange.decision.key;
   exchange.decision = router_.choose_worker(exchange.request, world_.time.now(), offset_);
+  if (exchange.decision.called) call(*exchange.decision.called);
   exchange.request.quiet = false;
   const bool at_gate = exchange.decision.first || exchange.decision.verdict == Verdict::wait;
   if (!at_gate && std::exchange(exchange.at_gate, false))
@@ -98,7 +99,11 @@ void ProxyModel::take_choice(Exchange& exchange) {
 
 void ProxyModel::leave_gate(Exchange& exchange, const routing::TakeoverKey& key, Leave how) {
   for (const auto& waiter : table_.leave(key, exchange.request.waiter, how, world_.time.now()))
-    world_.time.in(Duration{20}, os_, [this, id = waiter.slot] { wake(id); });
+    call(waiter);
+}
+
+void ProxyModel::call(const routing::WaiterRef& waiter) {
+  world_.time.in(Duration{20}, os_, [this, id = waiter.slot] { wake(id); });
 }
 
 void ProxyModel::wake(RequestId id) {

@@ -101,6 +101,7 @@ class ProxyModel {
   void choose(Exchange& exchange);
   void take_choice(Exchange& exchange);
   void leave_gate(Exchange& exchange, const routing::TakeoverKey& key, routing::Leave how);
+  void call(const routing::WaiterRef& waiter);
   void wake(RequestId id);
   void wait_at_gate(Exchange& exchange);
   void wait_until_quiet(Exchange& exchange);

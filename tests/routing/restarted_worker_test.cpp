@@ -61,6 +61,34 @@ TEST_F(RestartedWorker, GetsTheFirstRequestOfEachSessionAlone) {
   }
 }
 
+// Whoever is first at the gate of a process that has ended calls nobody any more.
+TEST_F(RestartedWorker, IsAskedByTheNewestCookieWhichAnOlderOneCalls) {
+  farm.kill('A');
+  const char to = farm.serve("5F-n1.A");
+  const std::string newest{std::string{"5F-n1."} + to};
+  const auto restart = [&] {
+    farm.kill(to);
+    farm.restart(to);
+  };
+  restart();
+  const auto first = choose(1, newest);
+  EXPECT_TRUE(first.first);
+  EXPECT_EQ(choose(2, newest).verdict, Verdict::wait);
+  restart();
+  const auto late = choose(3);
+  EXPECT_EQ(late.verdict, Verdict::wait);
+  ASSERT_TRUE(late.called);
+  EXPECT_EQ(late.called->slot, 2u);
+  EXPECT_TRUE(
+      farm.table.leave(first.key, farm.request(newest, 1).waiter, Leave::failed, farm.clock.now())
+          .empty());
+  const auto called = choose(2, newest);
+  EXPECT_TRUE(called.first);
+  const auto woken = farm.answer(farm.request(newest, 2), called, Leave::answered);
+  ASSERT_EQ(woken.size(), 1u);
+  EXPECT_EQ(woken.front().slot, 3u);
+}
+
 TEST_F(RestartedWorker, KeepsTheGateClosedWhenTheFirstLeavesWithoutProof) {
   restart_a();
   const auto first = choose(1);
