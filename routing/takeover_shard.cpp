@@ -239,6 +239,12 @@ void TakeoverTable::Shard::open_gate(Entry& entry) {
   entry.reloads = entry.leaving = false;
 }
 
+// An error that was published before this is none of a worker that has the session.
+void TakeoverTable::Shard::settle(Entry& entry, TimePoint now) {
+  open_gate(entry);
+  entry.dispatched = std::max(entry.dispatched, now);
+}
+
 // The one who displaces goes first; those who wait keep waiting, now for it.
 void TakeoverTable::Shard::move_to(Entry& entry, const TakeoverWorkers::Choice& choice,
                                    const Entering& entering, const TakeoverWorkers& workers) {
@@ -324,7 +330,7 @@ std::vector<WaiterRef> TakeoverTable::Shard::leave(Entry& entry, const WaiterRef
     // A head that was sent and never answered: the take-over may have happened all the same.
     const bool sent = place.written != TimePoint{};
     if (how == Leave::failed && sent) confirm(entry);
-    if (entry.opens_at(how)) open_gate(entry);
+    if (entry.opens_at(how)) settle(entry, now);
     place.vacate();
     if (!entry.gate_open && !place.waiters.empty()) {
       woken.push_back(place.call(entry.holder, now));

@@ -62,7 +62,8 @@ struct TakeoverTable::Entry : LruHook {
   std::uint64_t moved = 0;  // the generation in which it came to `to`
   TimePoint moved_at;       // and when
   TimePoint lapses;
-  TimePoint dispatched;  // newest request head to `to`, since it came there; zero: none
+  TimePoint dispatched;  // newest request head to `to`, since it came there, or newest proof that
+                         // it is there; zero: none
   WorkerId to = unknown_worker;
   WorkerId holder = unknown_worker;  // the last one that is known to have had it: its cookie is the
                                      // newest
@@ -120,9 +121,11 @@ struct alignas(64) TakeoverTable::Shard {
                                   const TakeoverWorkers& workers);
   std::vector<WaiterRef> leave(Entry& entry, const WaiterRef& waiter, Leave how, TimePoint now);
   void confirm(Entry& entry);
-  static void open_gate(Entry& entry);
+  // An answer shows that the session is loaded at `to`, or that there is none.
+  static void settle(Entry& entry, TimePoint now);
 
  private:
+  static void open_gate(Entry& entry);
   Entry& make(const Entering& entering);
   Entered depart(Entry& entry, const Entering& entering, const TakeoverWorkers& workers);
   void close_gate(Entry& entry, std::uint32_t process);

@@ -101,7 +101,7 @@ void TakeoverTable::confirm(const TakeoverKey& key, WorkerId to, milliseconds re
   const std::lock_guard lock{shard.mutex};
   auto* entry = shard.find(key, now);
   if (entry == nullptr || entry->to != to || remember.count() == 0) return;
-  Shard::open_gate(*entry);
+  Shard::settle(*entry, now);
   shard.confirm(*entry);
 }
 

@@ -184,6 +184,18 @@ TEST(AnsweredInError, KeepsTheSessionsThatWereSentToItSince) {
   EXPECT_EQ(Farm::name_of(farm.choose(std::string("5F-n1.") + to, 4)), to);
 }
 
+// Connects timed out, while the request of a kept-alive connection was at work there.
+TEST(AnsweredInError, KeepsTheSessionThatItAnsweredSince) {
+  Farm farm{3};
+  farm.kill('A');
+  const auto first = farm.request("5F-n1.A", 1);
+  const auto sent = farm.choose(first);
+  farm.dispatch(sent);
+  farm.freeze(Farm::name_of(sent));
+  farm.answer(first, sent, Leave::settled);
+  EXPECT_EQ(Farm::name_of(farm.choose("5F-n1.A", 2)), Farm::name_of(sent));
+}
+
 TEST(HasLeft, IsTrueThoughTheSessionCameBackMeanwhile) {
   Farm farm{3};
   farm.kill('A');
