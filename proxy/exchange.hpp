@@ -49,6 +49,7 @@ class Exchange {
   bool replayable = true;          // its body, if it has one, can be sent once more
   bool client_keep_alive = false;  // until its head was checked
   bool client_gone = false;
+  bool ends_with_connection = false;  // nothing else tells the client where the answer ends
 
   const routing::Worker& worker() const {
     return *request.balancer->members[decision.member].worker;

@@ -134,13 +134,18 @@ struct Judge {
   }
 };
 
-// The answer went to the client, or the client went away.
+// The answer went to the client, or the client went away. One that was cut off shows it by its
+// length or its missing last chunk; a reset would take from the client what it has not read yet, of
+// this answer and of those before. Only where the end of the connection is the answer's end it has
+// to be one.
 AfterExchange after_answer(Exchange& exchange) {
-  if (exchange.record.aborted || exchange.loop.stopping) {
-    exchange.client.stream->abort();  // what it got is not all, and it shall see that
+  const bool cut = exchange.record.aborted;
+  if (exchange.loop.stopping || (cut && (exchange.client_gone || exchange.ends_with_connection))) {
+    exchange.client.stream->abort();
     return AfterExchange::close;
   }
   if (exchange.client_gone) return AfterExchange::close;
+  if (cut) return AfterExchange::linger;
   return exchange.client_keep_alive ? AfterExchange::next : AfterExchange::linger;
 }
 

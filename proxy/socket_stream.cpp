@@ -151,14 +151,20 @@ int SocketStream::connect_error() const {
   return error;
 }
 
+// After a splice, or a read that filled its block, nobody knows yet whether there is more.
 void SocketStream::watch() {
   disarm();
+  if (readiness_->readable && has_nothing()) readiness_->readable = false;
   if (!readiness_->readable) wait_readable();
 }
 
 bool SocketStream::quiet_for_sure() const {
+  return quiet() && has_nothing();
+}
+
+bool SocketStream::has_nothing() const {
   char byte = 0;
-  return quiet() && ::recv(native_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+  return ::recv(native_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
          (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 

@@ -44,6 +44,8 @@ class SocketStream final : public Stream {
   bool quiet_for_sure() const;
 
  private:
+  bool has_nothing() const;
+
   // Outlives the stream while Asio still holds a wait on it.
   struct Readiness : boost::intrusive_ref_counter<Readiness, boost::thread_unsafe_counter> {
     Waiter* reader = nullptr;

@@ -136,6 +136,7 @@ void WorkerAttempt::begin_download() {
       .client_keep_alive = exchange_.client_keep_alive && upload_->finished() && !loop_.draining};
   const auto plan = plan_delivery(answer_facts_, delivery, exchange_.facts.is_head);
   exchange_.client_keep_alive = plan.keep_alive;
+  exchange_.ends_with_connection = plan.framing.kind == Framing::Kind::until_close;
   answer_text_->clear();
   compose_response_head(answer_, bytes, answer_facts_, plan, delivery.client_http11, *answer_text_);
   connection_->buffer.consume(search_.size);
@@ -144,7 +145,7 @@ void WorkerAttempt::begin_download() {
 }
 
 void WorkerAttempt::switch_protocols(std::string_view bytes) {
-  switched_ = done_ = true;
+  switched_ = done_ = exchange_.ends_with_connection = true;
   exchange_.client_keep_alive = false;
   answer_text_->clear();
   compose_switch_head(answer_, bytes, exchange_.facts.upgrade.in(exchange_.head_text.view()),

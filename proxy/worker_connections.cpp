@@ -53,10 +53,9 @@ bool begin_to_rest(WorkerConnection& connection) {
 
 WorkerConnections::Connection WorkerConnections::lease(OwnConnection& own, routing::WorkerId worker,
                                                        bool for_sure, TimePoint idle_since) {
+  own.unlink();
   auto connection = std::exchange(own.connection, nullptr);
-  if (connection == nullptr || own.worker != worker || own.age != of(worker).age ||
-      own.since < idle_since)
-    return nullptr;
+  if (connection == nullptr || own.worker != worker || own.since < idle_since) return nullptr;
   const auto& stream = connection->stream;
   const bool alive = for_sure ? stream.quiet_for_sure() : stream.quiet();
   return alive ? std::move(connection) : nullptr;
@@ -64,9 +63,13 @@ WorkerConnections::Connection WorkerConnections::lease(OwnConnection& own, routi
 
 void WorkerConnections::keep(OwnConnection& own, routing::WorkerId worker, Connection connection,
                              TimePoint now) {
+  own.unlink();
+  own.connection.reset();
   if (!begin_to_rest(*connection)) return;
-  own = {
-      .connection = std::move(connection), .worker = worker, .age = of(worker).age, .since = now};
+  own.connection = std::move(connection);
+  own.worker = worker;
+  own.since = now;
+  own_.push_back(own);
 }
 
 void WorkerConnections::give_back(routing::WorkerId worker, Connection connection, TimePoint now) {
@@ -74,17 +77,22 @@ void WorkerConnections::give_back(routing::WorkerId worker, Connection connectio
   of(worker).idle.push_back({.connection = std::move(connection), .since = now});
 }
 
+template <class Over>
+void WorkerConnections::close_own(Over over) {
+  own_.remove_and_dispose_if(over, [](OwnConnection* own) { own->connection.reset(); });
+}
+
 void WorkerConnections::close_idle(TimePoint since) {
-  for (auto& worker : workers_) {
-    const auto fresh = std::find_if(worker.idle.begin(), worker.idle.end(),
-                                    [&](const Idle& idle) { return idle.since >= since; });
-    worker.idle.erase(worker.idle.begin(), fresh);
-  }
+  const auto over = [&](const auto& kept) {
+    return kept.since < since || !kept.connection->stream.quiet();
+  };
+  for (auto& worker : workers_) std::erase_if(worker.idle, over);
+  close_own(over);
 }
 
 void WorkerConnections::close_all(routing::WorkerId worker) {
   of(worker).idle.clear();
-  ++of(worker).age;
+  close_own([&](const OwnConnection& own) { return own.worker == worker; });
 }
 
 bool is_local_fault(int error) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/intrusive/list.hpp>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -23,16 +24,16 @@ struct WorkerConnection {
 };
 
 // A kept connection that only one client may use, since its worker was told who that is. Lives
-// with that client.
-struct OwnConnection {
+// with that client, and while it holds one leaves `WorkerConnections` by itself.
+struct OwnConnection
+    : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   std::unique_ptr<WorkerConnection> connection;
   routing::WorkerId worker = 0;
-  std::uint32_t age = 0;  // of all connections to the worker, when it was kept
   TimePoint since;
 };
 
-// The idle connections of one thread to all workers, and their addresses. The one that came back
-// last is used first; what has been idle for too long is closed.
+// The idle connections of one thread to all workers, clients' own included, and the workers'
+// addresses. The one that came back last is used first; what has been idle for too long is closed.
 class WorkerConnections {
  public:
   using Connection = std::unique_ptr<WorkerConnection>;
@@ -49,7 +50,7 @@ class WorkerConnections {
   Connection lease(OwnConnection& own, routing::WorkerId worker, bool for_sure,
                    TimePoint idle_since);
   void keep(OwnConnection& own, routing::WorkerId worker, Connection connection, TimePoint now);
-  // Closes what has been idle since before `since`.
+  // Closes what has been idle since before `since`, and what its worker has ended.
   void close_idle(TimePoint since);
   void close_all(routing::WorkerId worker);
 
@@ -61,11 +62,17 @@ class WorkerConnections {
   struct PerWorker {
     std::optional<routing::Address> address;
     std::vector<Idle> idle;  // the newest last
-    std::uint32_t age = 0;   // goes up when no connection of before may be used any more
   };
   PerWorker& of(routing::WorkerId worker);
 
+  template <class Over>
+  void close_own(Over over);
+
+  using OwnConnections =
+      boost::intrusive::list<OwnConnection, boost::intrusive::constant_time_size<false>>;
+
   std::vector<PerWorker> workers_;  // by id
+  OwnConnections own_;              // those that hold a connection
 };
 
 // Of our own making (no descriptors, ports or memory): says nothing about the worker.

@@ -9,12 +9,7 @@ namespace {
 
 class Answers : public HandProxy {
  protected:
-  void begin(const std::string& request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n") {
-    client = connect();
-    client.send(request);
-    worker = node1.accept();
-    ASSERT_FALSE(worker.receive_head().empty());
-  }
+  void begin(const std::string& bytes) { std::tie(client, worker) = meet(bytes); }
 
   Connection client{-1};
   Connection worker{-1};
@@ -66,7 +61,7 @@ TEST_F(Answers, AreMadeForAnHttp10Client) {
 
 TEST_F(Answers, OfAnHttp10WorkerEndWithItsConnection) {
   start();
-  begin();
+  begin(request);
   worker.send("HTTP/1.0 200 OK\r\n\r\nold");
   worker.close();
   EXPECT_TRUE(client.receive_until("0\r\n\r\n").ends_with("3\r\nold\r\n0\r\n\r\n"));
@@ -94,7 +89,7 @@ TEST_F(Answers, ThatAreMalformedAre502AndNeverARepaired200) {
   };
   start();
   for (const auto& answer : malformed) {
-    begin();
+    begin(request);
     worker.send(answer);
     EXPECT_EQ(status_of(client.receive_message()), "502") << answer.substr(0, 100);
     EXPECT_NE(worker.await_end(), End::silent);
@@ -104,7 +99,7 @@ TEST_F(Answers, ThatAreMalformedAre502AndNeverARepaired200) {
 TEST_F(Answers, ASlowClientHoldsTheWorkerBack) {
   constexpr std::size_t large = 32UL * 1024 * 1024;
   start();
-  begin();
+  begin(request);
   worker.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(large) + "\r\n\r\n");
   auto sending = std::async(std::launch::async, [this] {
     const std::string piece(256UL * 1024, 'd');
@@ -126,13 +121,23 @@ TEST_F(Answers, ASlowClientHoldsTheWorkerBack) {
 TEST_F(Answers, AClientThatReadsNothingForTooLongIsCutOff) {
   settings.client_timeouts.body = std::chrono::milliseconds{200};
   start();
-  begin();
+  begin(request);
   worker.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
   const std::string piece(256UL * 1024, 'd');
   while (worker.send(piece)) {
   }
   client.receive_all();
   EXPECT_EQ(client.end(), End::reset);
+}
+
+TEST_F(Answers, ALargeOneLeavesTheWorkersConnectionUsable) {
+  start();
+  begin(request);
+  worker.send(ok(std::string(300'000, 'a')));
+  EXPECT_TRUE(client.receive_message().ends_with("aaa"));
+  client.send(request);
+  EXPECT_FALSE(worker.receive_head().empty());
+  EXPECT_FALSE(node1.is_called());
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ TEST_F(OwnErrorPage, IsSentForItsStatusAndTheConnectionGoesOn) {
   start();
   auto client = connect();
   for (int i = 0; i < 2; ++i) {
-    client.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+    client.send(request);
     const auto answer = client.receive_message();
     EXPECT_EQ(status_of(answer), "404");
     EXPECT_NE(answer.find("\r\nContent-Type: text/plain; charset=utf-8\r\n"), std::string::npos);
@@ -44,7 +44,7 @@ TEST_F(OwnErrorPage, IsSentToClientsForWhomThereIsNoPlace) {
   settings.limits.connections = 1;
   start();
   auto client = connect();
-  client.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.send(request);
   client.receive_message();
   EXPECT_TRUE(connect().receive_all().ends_with("\r\n\r\n<p>Full.</p>"));
 }

@@ -51,7 +51,6 @@ class HeldUp : public HandProxy {
   ~HeldUp() override { stop(); }
 
   StoppableClock time;
-  const std::string request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
 };
 
 TEST_F(HeldUp, AnAnswerThatCameMeanwhileIsInTime) {

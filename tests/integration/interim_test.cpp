@@ -72,10 +72,7 @@ TEST_F(Interim, ARefusalInsteadOfA100IsPassedOnAndTheConnectionClosed) {
 
 TEST_F(Interim, AClientThatSendsItsBodyAtOnceIsServed) {
   start();
-  auto client = connect();
-  client.send(post("Expect: 100-continue\r\n") + "hello");
-  auto worker = node1.accept();
-  EXPECT_FALSE(worker.receive_head().empty());
+  auto [client, worker] = meet(post("Expect: 100-continue\r\n") + "hello");
   EXPECT_EQ(worker.receive(5), "hello");  // with no 100 before it
   worker.send(ok("done"));
   EXPECT_TRUE(client.receive_message().ends_with("done"));
@@ -105,10 +102,7 @@ TEST_F(Interim, AnHttp10ClientGetsNone) {
 
 TEST_F(Interim, EarlyHintsPassAtOnce) {
   start();
-  auto client = connect();
-  client.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
-  auto worker = node1.accept();
-  worker.receive_head();
+  auto [client, worker] = meet(request);
   const std::string hints =
       "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nLink: </b>\r\n\r\n";
   for (int i = 0; i < 3; ++i) {
@@ -121,10 +115,7 @@ TEST_F(Interim, EarlyHintsPassAtOnce) {
 
 TEST_F(Interim, InterimAnswersWithoutEndAre502) {
   start();
-  auto client = connect();
-  client.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
-  auto worker = node1.accept();
-  worker.receive_head();
+  auto [client, worker] = meet(request);
   for (int i = 0; i < 11; ++i) worker.send("HTTP/1.1 102 Processing\r\n\r\n");
   for (int i = 0; i < 10; ++i) ASSERT_EQ(status_of(client.receive_head()), "102");
   EXPECT_EQ(status_of(client.receive_message()), "502");
@@ -133,10 +124,7 @@ TEST_F(Interim, InterimAnswersWithoutEndAre502) {
 
 TEST_F(Interim, ASwitchOfProtocolsThatNobodyAskedForIs502) {
   start();
-  auto client = connect();
-  client.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
-  auto worker = node1.accept();
-  worker.receive_head();
+  auto [client, worker] = meet(request);
   worker.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
   EXPECT_EQ(status_of(client.receive_message()), "502");
 }

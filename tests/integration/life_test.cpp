@@ -7,8 +7,6 @@ namespace {
 
 class Life : public HandProxy {
  protected:
-  const std::string request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
-
   // A client whose request is with the worker.
   void begin() {
     client = connect();

@@ -11,22 +11,9 @@ using std::chrono::milliseconds;
 
 class Limits : public HandProxy {
  protected:
-  Limits() { settings.status = {.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}}; }
-
-  // How often the status says that the limit was met.
-  int met(const std::string& limit) const {
-    auto client = Connection::to(server->status_port());
-    client.send("GET /status.json HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
-    const auto report = client.receive_all();
-    const auto at = report.find("\"" + limit + "\":");
-    return at == std::string::npos ? -1 : std::stoi(report.substr(at + limit.size() + 3));
-  }
   // A client that has been served once, and stays.
   Connection serve_one() {
-    auto client = connect();
-    client.send(request);
-    auto worker = node1.accept();
-    worker.receive_head();
+    auto [client, worker] = meet(request);
     worker.send(ok("served", "Connection: close\r\n"));
     EXPECT_TRUE(client.receive_message().ends_with("served"));
     return client;
@@ -49,8 +36,6 @@ class Limits : public HandProxy {
     EXPECT_NE(answer.find("\r\nRetry-After: "), std::string::npos);
     EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos);
   }
-
-  const std::string request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
 };
 
 TEST_F(Limits, AClientTooManyIsToldSoAndTheNextOneIsServed) {
@@ -171,10 +156,7 @@ TEST_F(Limits, AnAnswerThatDoesNotComeIs504) {
 TEST_F(Limits, AnAnswersHeadIsBounded) {
   settings.limits.response_head = 1024;
   start();
-  auto client = connect();
-  client.send(request);
-  auto worker = node1.accept();
-  worker.receive_head();
+  auto [client, worker] = meet(request);
   worker.send("HTTP/1.1 200 OK\r\nA: " + std::string(1024, 'a'));
   EXPECT_EQ(status_of(client.receive_message()), "502");
   EXPECT_EQ(met("response_head"), 1);
@@ -184,10 +166,7 @@ TEST_F(Limits, ABodyThatTricklesIs408) {
   settings.client_timeouts.body = milliseconds{300};
   settings.limits.body_rate = 1024UL * 1024;
   start();
-  auto client = connect();
-  client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
-  auto worker = node1.accept();
-  worker.receive_head();
+  auto [client, worker] = meet("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
   EXPECT_EQ(status_of(answer_to_trickle(client)), "408");
   EXPECT_EQ(met("body_rate"), 1);
 }

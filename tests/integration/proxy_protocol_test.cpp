@@ -18,10 +18,7 @@ config::Network network(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uin
 
 class ProxyProtocol : public HandProxy {
  protected:
-  ProxyProtocol() {
-    settings.status = {.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}};
-    settings.listeners.front().proxy_protocol = {network(127, 0, 0, 0, 8)};
-  }
+  ProxyProtocol() { settings.listeners.front().proxy_protocol = {network(127, 0, 0, 0, 8)}; }
 
   // The head that the worker gets of a client that sends this first.
   std::string head_behind(const std::string& first, const std::string& fields = "") {
@@ -33,13 +30,6 @@ class ProxyProtocol : public HandProxy {
     EXPECT_TRUE(client.receive_message().ends_with("served"));
     return head;
   }
-  int met(const std::string& limit) const {
-    auto client = Connection::to(server->status_port());
-    client.send("GET /status.json HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
-    const auto report = client.receive_all();
-    const auto at = report.find("\"" + limit + "\":");
-    return at == std::string::npos ? -1 : std::stoi(report.substr(at + limit.size() + 3));
-  }
   void expect_closed_without_a_word(const std::string& bytes) const {
     auto client = connect();
     client.send(bytes);
@@ -47,7 +37,6 @@ class ProxyProtocol : public HandProxy {
   }
 
   const std::string header = "PROXY TCP4 192.0.2.7 10.0.0.1 50000 443\r\n";
-  const std::string request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
 };
 
 TEST_F(ProxyProtocol, NamesTheClient) {
@@ -141,10 +130,7 @@ TEST_F(ProxyProtocol, ElsewhereIsNoRequest) {
 TEST_F(ProxyProtocol, GivesEachClientItsShareOfConnections) {
   settings.limits.connections_per_client = 1;
   start();
-  auto client = connect();
-  client.send(header + request);
-  auto worker = node1.accept();
-  worker.receive_head();
+  auto [client, worker] = meet(header + request);
   auto second = connect();
   second.send(header);
   EXPECT_EQ(status_of(second.receive_all()), "503");
@@ -173,7 +159,13 @@ class SentProxyHeader : public HandProxy {
            std::to_string(port()) + "\r\n";
   }
   static void answer(Connection& worker) { worker.send(ok("served")); }
-  const std::string request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+  // A client and the connection that is kept for it.
+  std::pair<Connection, Connection> serve_one() {
+    auto [client, worker] = meet(request);
+    answer(worker);
+    EXPECT_TRUE(client.receive_message().ends_with("served"));
+    return {std::move(client), std::move(worker)};
+  }
 };
 
 TEST_F(SentProxyHeader, GoesInFrontOfEachConnectionAndOnlyOnce) {
@@ -192,18 +184,29 @@ TEST_F(SentProxyHeader, GoesInFrontOfEachConnectionAndOnlyOnce) {
 
 TEST_F(SentProxyHeader, KeepsAConnectionForItsClientAlone) {
   start();
-  auto one = connect();
-  one.send(request);
-  auto of_one = node1.accept();
-  of_one.receive_head();
-  answer(of_one);
-  one.receive_message();
+  auto [one, of_one] = serve_one();
   auto other = connect();
   other.send(request);
   auto of_other = node1.accept();
   EXPECT_EQ(of_other.receive_until("\r\n"), header_of(other));
   one.close();
   EXPECT_EQ(of_one.await_end(), End::closed) << "it leaves with its client";
+}
+
+// Its client may stay for as long as it likes.
+TEST_F(SentProxyHeader, OfAnIdleConnectionIsForgottenInTime) {
+  balancer().idle_timeout = milliseconds{100};
+  start();
+  auto [client, worker] = serve_one();
+  EXPECT_EQ(worker.await_end(), End::closed);
+}
+
+TEST_F(SentProxyHeader, OfAConnectionThatTheWorkerEndsIsForgottenAtOnce) {
+  balancer().idle_timeout = std::chrono::minutes{10};
+  start();
+  auto [client, worker] = serve_one();
+  worker.end_writing();
+  EXPECT_EQ(worker.await_end(), End::closed);
 }
 
 TEST_F(SentProxyHeader, NamesTheClientThatALoadBalancerNamed) {
@@ -217,14 +220,8 @@ TEST_F(SentProxyHeader, NamesTheClientThatALoadBalancerNamed) {
 
 TEST_F(SentProxyHeader, OfAnIdleConnectionThatDiedIsSentAnew) {
   start();
-  auto client = connect();
-  client.send(request);
-  {
-    auto worker = node1.accept();
-    worker.receive_head();
-    answer(worker);
-    client.receive_message();
-  }
+  auto [client, worker] = serve_one();
+  worker.close();
   client.send(request);
   EXPECT_EQ(node1.accept().receive_until("\r\n"), header_of(client));
 }

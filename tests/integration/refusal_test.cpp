@@ -65,10 +65,10 @@ TEST_F(Refusal, OfAMalformedRequestEndsThePipeline) {
       {"505", "GET /app HTTP/2.0\r\nHost: h\r\n\r\n"},
       {"404", "POST /elsewhere HTTP/1.1\r\nHost: h\r\nContent-Length: 50\r\n\r\n"},
   };
-  for (const auto& [status, request] : cases) {
-    const auto answer = exchange(request + mounted);
-    EXPECT_EQ(status_of(answer), status) << request;
-    EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos) << request;
+  for (const auto& [status, bytes] : cases) {
+    const auto answer = exchange(bytes + mounted);
+    EXPECT_EQ(status_of(answer), status) << bytes;
+    EXPECT_NE(answer.find("\r\nConnection: close\r\n"), std::string::npos) << bytes;
     EXPECT_EQ(answer.find("\nHTTP/1.1 "), std::string::npos) << answer;
   }
   EXPECT_FALSE(node1.is_called());

@@ -16,8 +16,6 @@ class Threads : public WholeProxy {
  protected:
   Threads() {
     settings.threads = 4;
-    settings.status =
-        config::StatusSettings{.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}};
     settings.access_log.file = file;
     for (const auto& node : nodes) add_worker(node->name, node->tomcat.port());
   }

@@ -55,10 +55,7 @@ TEST_F(Upload, ChunksArriveWhileTheClientStillSends) {
 
 TEST_F(Upload, ASlowWorkerHoldsTheClientBack) {
   start();
-  auto client = connect();
-  client.send(post(length(large)));
-  auto worker = node1.accept();
-  worker.receive_head();
+  auto [client, worker] = meet(post(length(large)));
   auto sending = send_in_background(client, large);
   EXPECT_EQ(sending.wait_for(std::chrono::milliseconds{300}), std::future_status::timeout);
   std::size_t received = 0;
@@ -99,10 +96,7 @@ TEST_F(Upload, AnEarlyAnswerIsDeliveredWholeAndEndsTheUpload) {
 
 TEST_F(Upload, AnEarlyAnswerOfAWorkerThatReadsNoMoreEndsItsConnection) {
   start();
-  auto client = connect();
-  client.send(post(length(large)));
-  auto worker = node1.accept();
-  worker.receive_head();
+  auto [client, worker] = meet(post(length(large)));
   auto sending = send_in_background(client, large);
   worker.send(ok("early"));  // and keeps its connection
   EXPECT_TRUE(client.receive_all().ends_with("early"));
@@ -116,10 +110,7 @@ TEST_F(Upload, AnEarlyAnswerOfAWorkerThatReadsNoMoreEndsItsConnection) {
 
 TEST_F(Upload, AWorkerThatReadsToTheEndAfterAnEarlyHeadIsKept) {
   start();
-  auto client = connect();
-  client.send(post(length(10)) + "hello");
-  auto worker = node1.accept();
-  worker.receive_head();
+  auto [client, worker] = meet(post(length(10)) + "hello");
   EXPECT_EQ(worker.receive(5), "hello");
   worker.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nearly");
   EXPECT_TRUE(client.receive_until("early").ends_with("early"));

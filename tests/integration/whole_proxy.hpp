@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "app/server.hpp"
 #include "tests/fakes/connection.hpp"
@@ -42,6 +43,7 @@ class WholeProxy : public testing::Test {
   WholeProxy() {
     std::signal(SIGPIPE, SIG_IGN);  // as the program does
     settings.listeners = {{.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}}};
+    settings.status = {.bind = {.host = "127.0.0.1", .port = 0, .unix_path = {}}};
     settings.threads = 2;
     settings.mounts = {{.host = {}, .path = "/", .balancer = balancer().name}};
   }
@@ -86,6 +88,15 @@ class WholeProxy : public testing::Test {
     return exchange(method + " /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + fields + "\r\n");
   }
 
+  // How often the status says that the limit was met.
+  int met(const std::string& limit) const {
+    auto client = Connection::to(server->status_port());
+    client.send("GET /status.json HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    const auto report = client.receive_all();
+    const auto at = report.find("\"" + limit + "\":");
+    return at == std::string::npos ? -1 : std::stoi(report.substr(at + limit.size() + 3));
+  }
+
   bool logged(const std::string& text) const {
     for (const auto& line : log_lines->last_formatted())
       if (line.find(text) != std::string::npos) return true;
@@ -109,7 +120,17 @@ class HandProxy : public WholeProxy {
     add_worker("node1", node1.port());
   }
 
+  // A client that has sent this, and the worker's connection, from which the head has been read.
+  std::pair<Connection, Connection> meet(const std::string& bytes) const {
+    auto client = connect();
+    client.send(bytes);
+    auto worker = node1.accept();
+    EXPECT_FALSE(worker.receive_head().empty());
+    return {std::move(client), std::move(worker)};
+  }
+
   HandTomcat node1;
+  const std::string request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
 };
 
 }  // namespace jkproxy
