@@ -13,10 +13,10 @@ class Limits : public HandProxy {
  protected:
   // A client that has been served once, and stays.
   Connection serve_one() {
-    auto [client, worker] = meet(request);
-    worker.send(ok("served", "Connection: close\r\n"));
-    EXPECT_TRUE(client.receive_message().ends_with("served"));
-    return client;
+    auto both = meet(request);
+    both.second.send(ok("served", "Connection: close\r\n"));
+    EXPECT_TRUE(both.first.receive_message().ends_with("served"));
+    return std::move(both.first);
   }
   // What a client gets that sends a byte now and then until it is answered.
   static std::string answer_to_trickle(Connection& client) {
