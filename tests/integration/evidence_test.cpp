@@ -365,7 +365,7 @@ TEST_F(FullAcceptQueue, IsTriedOnceMoreBeforeThat) {
   begin_beside(begin_of_answer);
   queue.clear();
   Connection late{-1};
-  for (std::string request; request.empty(); request = late.receive_head()) {
+  for (std::string taken; taken.empty(); taken = late.receive_head()) {
     late = full.accept();
     ASSERT_TRUE(late.is_open());
   }
