@@ -153,7 +153,7 @@ class Exchange {
     std::this_thread::yield();
     if (!arrived || !world_.tomcats.end(name(), *process)) return '-';
     if (world_.farm.router.has_left(request_, decision_, begun, world_.now())) {
-      ++world_.too_late;
+      world_.too_late += world_.tomcats.runs(name(), *process) ? 1 : 0;
       return '-';
     }
     learn_from_answer();

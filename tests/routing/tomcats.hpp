@@ -50,6 +50,12 @@ class Tomcats {
     return true;
   }
 
+  bool runs(char name, int process) {
+    const std::lock_guard lock{mutex_};
+    const auto& node = of(name);
+    return node.alive && node.process == process;
+  }
+
   void kill(char name) {
     const std::lock_guard lock{mutex_};
     auto& node = of(name);
