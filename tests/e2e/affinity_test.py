@@ -105,6 +105,7 @@ class Affinity(Case):
         for _ in range(9):
             answer = self.first.get(f"/css/style.css?v={mark}")
             self.assertEqual((answer.status, answer.set_cookies), (200, []))
+        await_true(lambda: sum(self.farm.requests_seen(mark).values()) >= 9, 5, "the last request in a node's log")
         self.assertEqual(self.farm.requests_seen(mark), {"node1": 9, "node2": 0, "node3": 0})
 
     def test_answers_with_a_cookie_are_not_shared(self):
