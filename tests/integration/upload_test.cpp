@@ -79,7 +79,7 @@ TEST_F(Upload, AnEarlyAnswerIsDeliveredWholeAndEndsTheUpload) {
     auto worker = tomcat.accept();
     worker.receive_head();
     auto sending = send_in_background(client, large);
-    const std::string body(100'000, 'e');
+    const std::string body(50'000, 'e');  // fits into our socket: its reset takes what does not
     worker.send("HTTP/1.1 " + status + " No\r\nConnection: close\r\n" + length(body.size()) +
                 "\r\n" + body);
     worker.close();
